@@ -43,7 +43,9 @@ def check_digit(body: str) -> str:
 
 def is_valid(number: str) -> bool:
     """Whether the last digit of ``number`` agrees with the rest."""
-    return len(number) > 1 and number.isascii() and number.isdecimal() and check_digit(number[:-1]) == number[-1]
+    return (
+        len(number) > 1 and number.isascii() and number.isdecimal() and check_digit(number[:-1]) == number[-1]
+    )
 
 
 def number(kind: NumberKind, prefix: str, serial: int) -> str:

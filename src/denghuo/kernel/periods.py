@@ -54,7 +54,9 @@ class Cycle:
             ValueError: any other form.
         """
         year, dash, month = text.partition("-")
-        if not (dash and len(year) == 4 and len(month) == 2 and (year + month).isdecimal() and text.isascii()):
+        if not (
+            dash and len(year) == 4 and len(month) == 2 and (year + month).isdecimal() and text.isascii()
+        ):
             raise ValueError(f"a cycle is written YYYY-MM, not {text!r}")
         return cls(int(year), int(month))
 

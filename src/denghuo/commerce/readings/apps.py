@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReadingsConfig(AppConfig):
+    name = "denghuo.commerce.readings"
+    verbose_name = _("Readings")

@@ -1,0 +1,6 @@
+"""Addresses of this app."""
+
+from __future__ import annotations
+
+app_name = "calendars"
+urlpatterns: list = []

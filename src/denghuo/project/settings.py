@@ -1,0 +1,160 @@
+"""Settings of a Denghuo installation. Everything that differs between installations comes from the environment.
+
+======================= ============================================= ===============================
+variable                meaning                                       default
+======================= ============================================= ===============================
+DENGHUO_DATABASE_URL    sqlite:///path or postgresql://user:pw@host/db  sqlite in DENGHUO_HOME
+DENGHUO_HOME            where data, uploads and the secret live       ./var
+DENGHUO_SECRET_KEY      signing key                                   made once, kept in DENGHUO_HOME
+DENGHUO_DEBUG           1 shows error details (never in production)   0
+DENGHUO_HOSTS           comma-separated host names served             localhost,127.0.0.1,[::1]
+DENGHUO_HTTPS           1 when served behind TLS                      0
+======================= ============================================= ===============================
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from denghuo.project.databases import database
+
+HOME = Path(os.environ.get("DENGHUO_HOME", "var")).resolve()
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def _secret_key() -> str:
+    if key := os.environ.get("DENGHUO_SECRET_KEY"):
+        return key
+    path = HOME / "secret-key"
+    if not path.exists():
+        HOME.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(64), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
+
+
+SECRET_KEY = _secret_key()
+DEBUG = os.environ.get("DENGHUO_DEBUG") == "1"
+ALLOWED_HOSTS = os.environ.get("DENGHUO_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+HTTPS = os.environ.get("DENGHUO_HTTPS") == "1"
+
+INSTALLED_APPS = [
+    "denghuo.project",
+    "denghuo.commerce.billing",
+    "denghuo.commerce.readings",
+    "denghuo.commerce.metering",
+    "denghuo.commerce.tariffs",
+    "denghuo.records.supply",
+    "denghuo.records.customers",
+    "denghuo.records.grid",
+    "denghuo.foundation.ui",
+    "denghuo.foundation.imports",
+    "denghuo.foundation.documents",
+    "denghuo.foundation.jobs",
+    "denghuo.foundation.outbox",
+    "denghuo.foundation.audit",
+    "denghuo.foundation.identity",
+    "denghuo.foundation.numbering",
+    "denghuo.foundation.calendars",
+    "ninja",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "denghuo.project.urls"
+WSGI_APPLICATION = "denghuo.project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": database(os.environ.get("DENGHUO_DATABASE_URL", f"sqlite:///{HOME / 'denghuo.sqlite3'}"))
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "identity.Staff"
+LOGIN_URL = "identity:sign-in"
+LOGIN_REDIRECT_URL = "workbench"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = "denghuo.project.formats"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+MEDIA_ROOT = HOME / "media"
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("DENGHUO_LOG_LEVEL", "INFO")},
+}

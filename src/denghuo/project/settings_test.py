@@ -1,0 +1,14 @@
+"""Settings for the tests: fast hashing, plain static files, and the database named by DENGHUO_DATABASE_URL or memory."""
+
+import os
+import tempfile
+
+os.environ.setdefault("DENGHUO_HOME", tempfile.mkdtemp(prefix="denghuo-test-"))
+os.environ.setdefault("DENGHUO_SECRET_KEY", "only-for-tests")
+os.environ.setdefault("DENGHUO_DATABASE_URL", "sqlite:///:memory:")
+
+from denghuo.project.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["*"]
+LOGGING = {"version": 1, "disable_existing_loggers": False}

@@ -1,0 +1,21 @@
+"""Where every room is found."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("denghuo.foundation.ui.web.urls")),
+    path("", include("denghuo.foundation.identity.web.urls")),
+    path("audit/", include("denghuo.foundation.audit.web.urls")),
+    path("runs/", include("denghuo.foundation.jobs.web.urls")),
+    path("calendar/", include("denghuo.foundation.calendars.web.urls")),
+    path("imports/", include("denghuo.foundation.imports.web.urls")),
+    path("customers/", include("denghuo.records.customers.web.urls")),
+    path("grid/", include("denghuo.records.grid.web.urls")),
+    path("supply/", include("denghuo.records.supply.web.urls")),
+    path("metering/", include("denghuo.commerce.metering.web.urls")),
+    path("tariffs/", include("denghuo.commerce.tariffs.web.urls")),
+    path("readings/", include("denghuo.commerce.readings.web.urls")),
+    path("billing/", include("denghuo.commerce.billing.web.urls")),
+]

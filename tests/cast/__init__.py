@@ -1,0 +1,1 @@
+"""The people and places of Denghuo Town that tests, docs and demo share."""
