@@ -1,0 +1,409 @@
+"""The price book: tariffs as data, effective-dated, each figure with its legal basis and confidence.
+
+One document describes one price area. Prices are decimals written as text (``"0.538"``), in yuan per unit;
+energy is in kWh; every validity is half-open: ``valid_from`` is the first day in force and ``valid_to`` the
+first day no longer in force (``null``: until further notice).
+
+* A *tariff* says who pays which components, with which tiers and time-of-use scheme, and which components float.
+* A *price* row says what a component costs for some tariffs, voltages, time-of-use period and tier. Prices are
+  given as published (the full price of each tier); a row without ``voltages`` holds for every voltage unless
+  a row of that voltage exists; a row without ``tou`` is the flat price, which floats when the tariff says so.
+* A *tier scheme* (阶梯) holds bounds, a *time-of-use scheme* (分时) holds hours and ratios, *parameters* hold the
+  switches of the rules that differ between provinces (see ``denghuo.engine.pricing.parameters``).
+
+Read one with :func:`parse`; it raises :class:`BookInvalid`, whose problems carry a path, what was found and what
+was expected.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+
+CODE = r"^[a-z0-9][a-z0-9_.-]*$"
+
+
+class Voltage(StrEnum):
+    """Supply voltage class (电压等级)."""
+
+    LT1KV = "lt1kv"
+    KV_1_10 = "1-10kv"
+    KV_20 = "20kv"
+    KV_35 = "35kv"
+    KV_66 = "66kv"
+    KV_110 = "110kv"
+    KV_220 = "220kv"
+
+
+class Tou(StrEnum):
+    """Time-of-use period: 尖峰, 高峰, 平段, 低谷, 深谷."""
+
+    SHARP = "sharp"
+    PEAK = "peak"
+    FLAT = "flat"
+    VALLEY = "valley"
+    DEEP = "deep"
+
+
+class Market(StrEnum):
+    """Where the energy comes from: list price (目录电价), agent purchase (代理购电), the same at the penalty
+    price (1.5 倍), or direct trade (市场直接交易)."""
+
+    LIST = "list"
+    AGENT = "agent"
+    AGENT_PENALTY = "agent_penalty"
+    DIRECT = "direct"
+
+
+class Group(StrEnum):
+    """Section of the bill in which a component is printed."""
+
+    ENERGY = "energy"
+    LOSS = "loss"
+    TRANSMISSION = "transmission"
+    BASIC = "basic"
+    SYSTEM = "system"
+    LIST = "list"
+    FUND = "fund"
+    ADJUSTMENT = "adjustment"
+    FEED_IN = "feed_in"
+
+
+class Unit(StrEnum):
+    """What the price is per: kWh, kVA and month (容量), or kW and month (需量)."""
+
+    KWH = "kwh"
+    KVA_MONTH = "kva_month"
+    KW_MONTH = "kw_month"
+
+
+class CustomerClass(StrEnum):
+    RESIDENTIAL = "residential"
+    AGRICULTURAL = "agricultural"
+    COMMERCIAL_INDUSTRIAL = "commercial_industrial"
+    GENERATION = "generation"
+
+
+class Form(StrEnum):
+    """单一制, 两部制."""
+
+    SINGLE_PART = "single_part"
+    TWO_PART = "two_part"
+
+
+class Confidence(StrEnum):
+    """V1 read in the primary text, V2 in a secondary source, C computed, K field knowledge, U uncertain."""
+
+    V1 = "V1"
+    V2 = "V2"
+    C = "C"
+    K = "K"
+    U = "U"
+
+
+def _exact(value: object) -> object:
+    if isinstance(value, (bool, float)):
+        raise ValueError('write decimals as text, for example "0.538"')
+    if isinstance(value, Decimal | int):
+        return value
+    if isinstance(value, str) and value.strip() == value and value.isascii() and "_" not in value:
+        return value
+    raise ValueError('write decimals as text, for example "0.538"')
+
+
+def _plain(value: Decimal) -> str:
+    return format(value, "f")
+
+
+Exact = Annotated[
+    Decimal,
+    BeforeValidator(_exact, json_schema_input_type=str | int),
+    Field(allow_inf_nan=False, max_digits=24),
+    PlainSerializer(_plain, return_type=str),
+]
+Code = Annotated[str, Field(pattern=CODE, max_length=60)]
+Month = Annotated[int, Field(ge=1, le=12)]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Dated(Model):
+    valid_from: date
+    valid_to: date | None = None
+
+    def in_force(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+class Name(Model):
+    zh: str = Field(min_length=1, max_length=200)
+    en: str = Field(min_length=1, max_length=200)
+
+
+class Document(Model):
+    """A notice or rule that prices rest on."""
+
+    id: Code
+    number: str = Field(max_length=200)
+    title: str = Field(max_length=400)
+    date: Annotated[date | None, Field(description="day of issue")] = None
+    confidence: Confidence = Confidence.U
+    url: str = ""
+
+
+class Component(Model):
+    """One kind of bill line.
+
+    ``markets`` limits it to customers with that market attribute (``null``: everyone; ``agent`` includes the
+    penalty price). A ``from_contract`` component takes its price from the customer's own contract.
+    """
+
+    code: Code
+    name: Name
+    group: Group
+    unit: Unit = Unit.KWH
+    in_pf_base: bool = False
+    markets: list[Market] | None = None
+    from_contract: bool = False
+
+
+class Tariff(Dated):
+    """Who pays what. ``components`` lists the components a customer of this tariff pays; left out, it is every
+    component with a price row of this tariff. ``floats`` lists the components whose flat price is multiplied by
+    the ratio of the time-of-use period. A capacity of at least ``pf_from_kva`` needs a power-factor standard."""
+
+    code: Code
+    name: Name
+    customer_class: CustomerClass
+    form: Form = Form.SINGLE_PART
+    components: list[Code] | None = None
+    tiers: Code | None = None
+    tou: Code | None = None
+    floats: list[Code] = []
+    pf_standards: list[Literal[80, 85, 90]] = []
+    pf_from_kva: Exact | None = None
+    applicability: str = ""
+    note: str = ""
+
+
+class Price(Dated):
+    """What one component costs, in yuan per unit of the component."""
+
+    id: Annotated[str, Field(min_length=1, max_length=80)]
+    tariffs: list[Code] = Field(min_length=1)
+    component: Code
+    voltages: list[Voltage] | None = None
+    tou: Tou | None = None
+    tier: Annotated[int, Field(ge=1, le=6)] | None = None
+    price: Annotated[Exact, Field(decimal_places=8, ge=-1000, le=100000)]
+    basis: Code
+    confidence: Confidence = Confidence.U
+    note: str = ""
+
+
+class TierSeason(Model):
+    """Upper bounds of tiers 1 to n-1 (inclusive) in these months; no bound at all: one tier, at tier 1's price."""
+
+    months: list[Month] | None = None
+    bounds_kwh: list[Annotated[Exact, Field(gt=0, decimal_places=2)]] = Field(max_length=5)
+
+
+class ManyPersons(Model):
+    """Larger bounds for a household of at least ``persons``.
+
+    ``applies_to``: ``all`` moves every bound up by the extra energy, ``first`` only the first bound,
+    ``each`` widens every tier by it.
+    """
+
+    persons: Annotated[int, Field(ge=2)]
+    extra_kwh_per_month: Annotated[Exact, Field(gt=0, decimal_places=2)]
+    applies_to: Literal["all", "first", "each"] = "all"
+
+
+class TierScheme(Dated):
+    """阶梯: bounds by month or by year. ``lines`` says how the bill prints it: ``full`` prices each tier at its
+    full price, ``adder`` prices everything at tier 1 and adds the difference for higher tiers."""
+
+    code: Code
+    period: Literal["month", "year"]
+    year_start_month: Month = 1
+    seasons: list[TierSeason] = Field(min_length=1)
+    lines: Literal["full", "adder"] = "full"
+    many_person: ManyPersons | None = None
+    basis: Code
+    confidence: Confidence = Confidence.U
+    note: str = ""
+
+
+class ChainedRatio(Model):
+    """A ratio as a multiple of another period's: 尖峰在高峰基础上上浮."""
+
+    of: Tou
+    times: Annotated[Exact, Field(gt=0)]
+
+
+class Ratios(Model):
+    """Ratio of each period to the flat price, for these months, voltages and capacities."""
+
+    months: list[Month] | None = None
+    voltages: list[Voltage] | None = None
+    capacity_kva_from: Annotated[Exact, Field(ge=0, decimal_places=2)] | None = None
+    capacity_kva_below: Annotated[Exact, Field(gt=0, decimal_places=2)] | None = None
+    values: dict[Tou, ChainedRatio | Annotated[Exact, Field(gt=0)]]
+
+    def ratio(self, tou: Tou) -> Decimal | None:
+        """The ratio to flat, chains resolved; ``None`` where the scheme has none."""
+        factor, seen = Decimal(1), set()
+        while True:
+            value = self.values.get(tou)
+            if value is None or tou in seen:
+                return None
+            if not isinstance(value, ChainedRatio):
+                return value * factor
+            seen.add(tou)
+            factor *= value.times
+            tou = value.of
+
+
+Window = tuple[str, str, Tou]
+
+
+class TouSeason(Model):
+    """Hours of the periods in these months and on these days; a window may run over midnight."""
+
+    months: list[Month] | None = None
+    days: Literal["all", "workday", "weekend"] = "all"
+    windows: list[Window]
+    otherwise: Tou = Tou.FLAT
+
+
+class DayRule(Model):
+    """Windows laid over the season's on days that carry a trigger (a hot day, a holiday with deep valley)."""
+
+    trigger: Code
+    months: list[Month] | None = None
+    windows: list[Window] = Field(min_length=1)
+
+
+class TouScheme(Dated):
+    """分时: hours, days and ratios. ``price_decimals`` is how far a floated price is rounded, half up."""
+
+    code: Code
+    ratios: list[Ratios] = []
+    price_decimals: Annotated[int, Field(ge=2, le=8)] = 8
+    seasons: list[TouSeason] = Field(min_length=1)
+    day_rules: list[DayRule] = []
+    basis: Code
+    confidence: Confidence = Confidence.U
+    note: str = ""
+
+
+class Parameter(Dated):
+    code: Code
+    value: str | int
+    basis: Code | None = None
+    confidence: Confidence = Confidence.U
+    note: str = ""
+
+
+class PriceBook(Model):
+    """All prices of one price area."""
+
+    code: Code
+    name: Name
+    area: str = Field(min_length=1, max_length=80)
+    documents: list[Document] = []
+    components: list[Component] = Field(min_length=1)
+    tariffs: list[Tariff] = Field(min_length=1)
+    prices: list[Price] = []
+    tier_schemes: list[TierScheme] = []
+    tou_schemes: list[TouScheme] = []
+    parameters: list[Parameter] = []
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a document: where, what was found, what was expected."""
+
+    path: str
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+class BookInvalid(ValueError):
+    """A price book that cannot be used; ``problems`` says why, one entry each."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        shown = "; ".join(str(problem) for problem in problems[:5])
+        more = f" (and {len(problems) - 5} more)" if len(problems) > 5 else ""
+        super().__init__(shown + more)
+
+
+def parse(document: Mapping[str, Any] | str | bytes) -> PriceBook:
+    """Read and fully check a price book given as JSON text or as decoded JSON.
+
+    Raises:
+        BookInvalid: not JSON, or anything wrong in the structure, the references or the figures.
+    """
+    if isinstance(document, str | bytes):
+        try:
+            document = json.loads(document, parse_float=Decimal)
+        except (ValueError, RecursionError) as error:
+            raise BookInvalid([Problem("", "not_json", f"not JSON: {error}")]) from error
+    try:
+        book = PriceBook.model_validate(document)
+    except ValidationError as error:
+        raise BookInvalid(problems_of(error)) from error
+    check(book)
+    return book
+
+
+def check(book: PriceBook) -> None:
+    """Check references and figures across the whole book.
+
+    Raises:
+        BookInvalid: with every problem found.
+    """
+    from denghuo.engine.pricing.checks import problems
+
+    found = problems(book)
+    if found:
+        raise BookInvalid(found)
+
+
+def problems_of(error: ValidationError) -> list[Problem]:
+    """Pydantic's errors as problems with a path such as ``prices[3].price``."""
+    out = []
+    for item in error.errors(include_url=False):
+        path = path_of(item["loc"])
+        found = item.get("input")
+        shown = (
+            "" if isinstance(found, dict | list) or item["type"] == "missing" else f", found {found!r:.80}"
+        )
+        out.append(Problem(path, item["type"], f"{item['msg']}{shown}"))
+    return out
+
+
+def path_of(location: tuple[int | str, ...]) -> str:
+    """A pydantic location as text: ``("prices", 3, "price")`` → ``prices[3].price``."""
+    text = ""
+    for part in location:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif not any(mark in part for mark in "[(-"):
+            text += f".{part}" if text else part
+    return text

@@ -1,0 +1,1 @@
+"""Columnar tables (Apache Arrow) that go into and come out of the engine."""
