@@ -4,15 +4,16 @@ One document describes one price area. Prices are decimals written as text (``"0
 energy is in kWh; every validity is half-open: ``valid_from`` is the first day in force and ``valid_to`` the
 first day no longer in force (``null``: until further notice).
 
-* A *tariff* says who pays which components, with which tiers and time-of-use scheme, and which components float.
-* A *price* row says what a component costs for some tariffs, voltages, time-of-use period and tier. Prices are
-  given as published (the full price of each tier); a row without ``voltages`` holds for every voltage unless
-  a row of that voltage exists; a row without ``tou`` is the flat price, which floats when the tariff says so.
-* A *tier scheme* (阶梯) holds bounds, a *time-of-use scheme* (分时) holds hours and ratios, *parameters* hold the
-  switches of the rules that differ between provinces (see ``denghuo.engine.pricing.parameters``).
+* A *tariff* says who pays which components, with which tiers and time-of-use scheme, and which of them float.
+* A *price* row says what a component costs for some tariffs, voltages, time-of-use period and tier. Prices
+  are given as published (the full price of each tier); a row without ``voltages`` holds for every voltage
+  unless a row of that voltage exists; a row without ``tou`` is the flat price, which floats when the tariff
+  says so.
+* A *tier scheme* (阶梯) holds bounds, a *time-of-use scheme* (分时) holds hours and ratios, *parameters* hold
+  the switches of rules that differ between provinces (see ``denghuo.engine.pricing.parameters``).
 
-Read one with :func:`parse`; it raises :class:`BookInvalid`, whose problems carry a path, what was found and what
-was expected.
+Read one with :func:`parse`; it raises :class:`BookInvalid`, whose problems carry a path, what was found and
+what was expected.
 """
 
 from __future__ import annotations
@@ -133,7 +134,7 @@ Month = Annotated[int, Field(ge=1, le=12)]
 
 
 class Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
 
 
 class Dated(Model):
@@ -155,7 +156,7 @@ class Document(Model):
     id: Code
     number: str = Field(max_length=200)
     title: str = Field(max_length=400)
-    date: Annotated[date | None, Field(description="day of issue")] = None
+    issued: Annotated[date | None, Field(alias="date", description="day of issue")] = None
     confidence: Confidence = Confidence.U
     url: str = ""
 
@@ -177,9 +178,12 @@ class Component(Model):
 
 
 class Tariff(Dated):
-    """Who pays what. ``components`` lists the components a customer of this tariff pays; left out, it is every
-    component with a price row of this tariff. ``floats`` lists the components whose flat price is multiplied by
-    the ratio of the time-of-use period. A capacity of at least ``pf_from_kva`` needs a power-factor standard."""
+    """Who pays what.
+
+    ``components`` lists what a customer of this tariff pays; left out, it is every component with a price row of
+    this tariff. ``floats`` lists the components whose flat price is multiplied by the ratio of the time-of-use
+    period. A capacity of at least ``pf_from_kva`` needs a power-factor standard.
+    """
 
     code: Code
     name: Name
@@ -211,7 +215,7 @@ class Price(Dated):
 
 
 class TierSeason(Model):
-    """Upper bounds of tiers 1 to n-1 (inclusive) in these months; no bound at all: one tier, at tier 1's price."""
+    """Upper bounds of tiers 1 to n-1 (inclusive) in these months; no bound: one tier, at tier 1's price."""
 
     months: list[Month] | None = None
     bounds_kwh: list[Annotated[Exact, Field(gt=0, decimal_places=2)]] = Field(max_length=5)
@@ -230,8 +234,11 @@ class ManyPersons(Model):
 
 
 class TierScheme(Dated):
-    """阶梯: bounds by month or by year. ``lines`` says how the bill prints it: ``full`` prices each tier at its
-    full price, ``adder`` prices everything at tier 1 and adds the difference for higher tiers."""
+    """阶梯: bounds by month or by year.
+
+    ``lines`` says how the bill prints it: ``full`` prices each tier at its full price, ``adder`` prices all energy
+    at tier 1 and adds the difference for the energy of higher tiers.
+    """
 
     code: Code
     period: Literal["month", "year"]

@@ -69,7 +69,9 @@ def _codes(book: PriceBook) -> Iterator[Problem]:
                 f"components[{index}].code", "reserved", "power_factor is the adjustment line's own code"
             )
         if (component.unit is not Unit.KWH) != (component.group is Group.BASIC):
-            message = f"a {component.unit} component belongs to group basic and no other does, found {component.group}"
+            message = (
+                f"group basic is for a price per kVA or kW only, found {component.unit} in {component.group}"
+            )
             yield Problem(f"components[{index}].group", "unit_group", message)
 
 
@@ -204,7 +206,7 @@ def _months_once(rules: list[tuple[list[int] | None, str, str]], path: str) -> I
 
 
 def minutes(text: str) -> int | None:
-    """Minutes since midnight of ``HH:MM`` (``24:00`` allowed), or ``None`` if it is not on the 15-minute grid."""
+    """Minutes since midnight of ``HH:MM`` (to ``24:00``), or ``None`` if not on the 15-minute grid."""
     hour, colon, minute = text.partition(":")
     if not (colon and len(hour) == 2 and len(minute) == 2 and text.isascii() and (hour + minute).isdecimal()):
         return None
@@ -226,7 +228,9 @@ def _windows(windows: list[Window], path: str) -> Iterator[Problem]:
     taken = [-1] * (DAY_MINUTES // GRID_MINUTES)
     for at, window in enumerate(windows):
         if not spans(window):
-            message = f"expected two times HH:MM on the quarter hour, start before end, found {window[0]} to {window[1]}"
+            message = (
+                f"expected two different times HH:MM on the quarter hour, found {window[0]} to {window[1]}"
+            )
             yield Problem(f"{path}[{at}]", "hours", message)
             continue
         for start, end in spans(window):

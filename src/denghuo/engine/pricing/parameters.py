@@ -1,6 +1,6 @@
-"""Parameters of the rules that differ between provinces or are uncertain: defaults, overridden by the price book.
+"""Parameters of rules that differ between provinces or are uncertain: defaults, overridden by the book.
 
-Start values from the regulation's parameter list; each is data of the price book with its own validity and basis.
+Start values from the regulation's parameter list; in a book each has its own validity and basis.
 """
 
 from __future__ import annotations

@@ -1,26 +1,31 @@
 """Tables of the price engine: what it needs to price cases, and what it answers.
 
-A *case* is one account and one billing period. Integers are scaled as in ``denghuo.kernel.quantities``: energy,
-reactive energy, power and capacity in 0.01, readings (and demand registers) in 0.0001, prices in 1e-8 yuan,
-ratios in 1e-6, money in fen. Dates are half-open. Strings may be plain or dictionary-encoded.
+A *case* is one account and one billing period. Integers are scaled as in ``denghuo.kernel.quantities``:
+energy, reactive energy, power and capacity in 0.01, readings (and demand registers) in 0.0001, prices in
+1e-8 yuan, ratios (also ``copper_ratio``, ``line_loss_ratio``, ``kq``, ``shift_factor``) in 1e-6, money in fen;
+multipliers and ``hours`` in 0.01; ``iron_kw``, ``no_load_kvar``, ``load_loss_kw`` in 0.0001. Dates are
+half-open. Strings may be plain or dictionary-encoded.
 
 Inputs (:class:`CaseTables`)
 
-* ``cases``: the period and what is known of the household (tier accumulator, persons, free energy *of this period*).
-  ``cycle`` (``YYYY-MM``) chooses the season of monthly tiers. ``tier_months``: months in use in the tier year
-  (annual tiers; null = 12) or months covered by the bill (monthly tiers; null = 1).
-* ``terms``: at least one row a case, joined up over the period without gap; a change of tariff, voltage, billing
-  mode, capacity in service (suspension, reduction) or power-factor standard starts a new row.
-  ``pf_standard``: 0 none, 80, 85, 90; null = not determined.
+* ``cases``: the period and what is known of the household (energy already used in the tier year, persons, free
+  energy *of this period*). ``cycle`` (``YYYY-MM``) chooses the season of monthly tiers. ``tier_months``: months
+  in use in the tier year (annual tiers; null = 12) or covered by the bill (monthly tiers; null = 1).
+* ``terms``: at least one row a case, joined up over the period without gap; a change of tariff, voltage,
+  billing mode (single, capacity, contract_demand, actual_demand), capacity in service (suspension, reduction),
+  market (list, agent, agent_penalty, direct) or power-factor standard starts a new row. ``pf_standard``: 0 none,
+  80, 85, 90; null = not determined.
 * ``points``: metering points; ``role`` purchase, feed_in or generation; a point with ``parent_point_id`` is a
-  sub-meter deducted from its parent; ``measure`` metered, ratio (定比, of the parent) or fixed (定量, energy of this
-  period). ``tariff`` null = the case's tariff. Loss added for 高供低计: ``loss_method`` none, coefficient, physical,
-  percent (line loss only; ``line_loss_ratio`` is added with the other methods too).
-* ``advances``: at least one row for every metered point, joined up over the period; meter exchange or a reading at a
-  boundary gives more rows. Register readings are null where the meter has no such register.
-* ``adjustments``: amounts that join the bill as they are. ``contract_prices``: prices of a direct-trade contract.
+  sub-meter deducted from its parent; ``measure`` metered, ratio (定比, of the parent) or fixed (定量, energy of
+  this period). ``tariff`` null = the case's tariff. Loss added for 高供低计: ``loss_method`` none, coefficient,
+  physical, percent (line loss only; ``line_loss_ratio`` is added with the other methods too).
+* ``advances``: at least one row for every metered point, joined up over the period; meter exchange or a
+  reading at a boundary gives more rows. A register is null where the meter has none. ``modulus`` is the value at
+  which a register starts again at zero; null = the meter may not roll over.
+* ``adjustments``: amounts that join the bill as they are. ``contract_prices``: a direct-trade contract's prices.
 
-Outputs (:class:`PricedTables`): ``lines``, ``sections`` (one row a priced case), ``point_usage``, ``exceptions``.
+Outputs (:class:`PricedTables`): ``lines``, ``sections`` (one row a priced case), ``point_usage``,
+``exceptions``.
 A case with an exception has no lines and no section.
 """
 
