@@ -17,7 +17,9 @@ from babel.messages import mofile, pofile
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "denghuo"
 CATALOGUE = Path("locale/zh_Hans/LC_MESSAGES/django.po")
-MARKED = re.compile(r"""\b(?:_|gettext|gettext_lazy|ngettext|pgettext|pgettext_lazy)\(|{%\s*(?:translate|blocktranslate)""")
+MARKED = re.compile(
+    r"""\b(?:_|gettext|gettext_lazy|ngettext|pgettext|pgettext_lazy)\(|{%\s*(?:translate|blocktranslate)"""
+)
 
 
 def apps() -> list[Path]:

@@ -50,7 +50,9 @@ def install(*packages: str) -> None:
 
 def postgresql_programs() -> Path | None:
     """The folder with initdb and pg_ctl, newest version first."""
-    homes = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]), reverse=True)
+    homes = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]), reverse=True
+    )
     if homes:
         return homes[0].parent
     found = shutil.which("initdb")
@@ -80,7 +82,9 @@ def postgresql(programs: Path) -> Iterator[str]:
             + ["--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-sync"],
             **quiet,
         )
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c max_connections=60"
+        options = (
+            f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c max_connections=60"
+        )
         subprocess.run([*control, "-l", str(home / "log"), "-o", options, "start"], **quiet)
         yield f"postgresql://denghuo@127.0.0.1:{port}/postgres"
     finally:
@@ -104,7 +108,10 @@ class Suites:
         print(f"\n=== {name}", flush=True)
         begun = time.monotonic()
         code = subprocess.run(command, cwd=ROOT, env=os.environ | environment).returncode
-        print(f"=== {name}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - begun:.0f} s", flush=True)
+        print(
+            f"=== {name}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - begun:.0f} s",
+            flush=True,
+        )
         if code:
             self.failed.append(name)
 
@@ -132,7 +139,9 @@ def main() -> int:
                 "database and journeys on PostgreSQL", [*PYTEST, *DATABASE_SUITES], DENGHUO_DATABASE_URL=url
             )
     else:
-        suites.skip("database and journeys on PostgreSQL", "no PostgreSQL server here and none could be installed")
+        suites.skip(
+            "database and journeys on PostgreSQL", "no PostgreSQL server here and none could be installed"
+        )
 
     if not chromium():
         install("chromium", "fonts-noto-cjk")
