@@ -1,0 +1,162 @@
+"""The command line, ``denghuo …``: exit code 0 done, 1 failed, 2 bad input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+import denghuo
+from denghuo.project.quote import quote
+
+app = typer.Typer(
+    name="denghuo",
+    help="Denghuo (灯火): electricity marketing and customer service.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+bill = typer.Typer(help="Billing runs.", no_args_is_help=True)
+app.add_typer(bill, name="bill")
+app.command()(quote)
+
+
+def boot() -> None:
+    """Make Django ready; commands that need the database call this first."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "denghuo.project.settings")
+    django.setup()
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(denghuo.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options of every command."""
+
+
+@app.command()
+def setup() -> None:
+    """Create or upgrade the database and load the shipped price books; safe to repeat."""
+    boot()
+    from denghuo.project import installation
+
+    installation.prepare()
+
+
+@app.command()
+def demo(
+    customers: Annotated[int, typer.Option(min=20, max=2_000_000, help="Size of the town.")] = 2_000,
+    months: Annotated[int, typer.Option(min=1, max=12, help="Months of readings and bills.")] = 12,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    serve: Annotated[bool, typer.Option(help="Serve the town once it stands.")] = True,
+) -> None:
+    """Build the demonstration town, print the accounts to sign in with, and serve it."""
+    boot()
+    from denghuo.project import server
+    from denghuo.project.demo import build
+
+    build.town(customers=customers, months=months)
+    if serve:
+        server.run(host=host, port=port, workers=2, with_worker=True)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Web server processes.")] = 2,
+    with_worker: Annotated[bool, typer.Option(help="Start a background worker beside it.")] = False,
+) -> None:
+    """Serve the console and the API."""
+    boot()
+    from denghuo.project import server
+
+    server.run(host=host, port=port, workers=workers, with_worker=with_worker)
+
+
+@app.command()
+def worker(
+    once: Annotated[bool, typer.Option(help="Do what is waiting, then stop.")] = False,
+) -> None:
+    """Run background jobs, long runs, schedules and event delivery; as many as you like may run."""
+    boot()
+    from denghuo.project import worker as background
+
+    background.run(once=once)
+
+
+@bill.command("run")
+def bill_run(
+    cycle: Annotated[str, typer.Option(help="Billing month, YYYY-MM.")],
+    scope: Annotated[
+        list[str] | None, typer.Option(help="unit:4501, route:CODE or account:NUMBER; repeat to add.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Compute and compare; write no bill.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False,
+) -> None:
+    """Bill a cycle; resumable, and a second run changes nothing."""
+    boot()
+    from denghuo.project import bill_command
+
+    raise typer.Exit(bill_command.run(cycle=cycle, scope=scope or [], dry_run=dry_run, as_json=as_json))
+
+
+@app.command("import")
+def import_file(
+    kind: Annotated[str, typer.Argument(help="What the file holds; --help-kinds lists them.")],
+    file: Annotated[str, typer.Argument(help="A .csv or .xlsx file.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False,
+) -> None:
+    """Bring a file in, with the same checks as the wizard."""
+    boot()
+    from denghuo.project import import_command
+
+    raise typer.Exit(import_command.run(kind=kind, file=file, as_json=as_json))
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False,
+) -> None:
+    """Check every invariant of the books and the settings; exit code 1 where one is broken."""
+    boot()
+    from denghuo.project import doctor as examination
+
+    raise typer.Exit(examination.run(as_json=as_json))
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+)
+def manage(context: typer.Context) -> None:
+    """Django's own commands, for administrators: denghuo manage migrate, shell, createcachetable …"""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "denghuo.project.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["denghuo manage", *context.args])
+
+
+def main() -> None:
+    """The ``denghuo`` script."""
+    try:
+        app()
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
