@@ -19,6 +19,23 @@ class UnitKind(models.TextChoices):
     TEAM = "team", _("Team")
 
 
+class Role(models.TextChoices):
+    COUNTER_CLERK = "counter_clerk", _("Counter clerk")
+    AGENT = "agent", _("Service agent")
+    METER_READER = "meter_reader", _("Meter reader")
+    FIELD_CREW = "field_crew", _("Field crew")
+    BILLING_CLERK = "billing_clerk", _("Billing clerk")
+    CASHIER = "cashier", _("Cashier")
+    INSPECTOR = "inspector", _("Inspector")
+    KEY_ACCOUNT_MANAGER = "key_account_manager", _("Key-account manager")
+    TARIFF_CLERK = "tariff_clerk", _("Tariff clerk")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    DECISION_MAKER = "decision_maker", _("Decision maker")
+    SYSTEM_ADMIN = "system_admin", _("System administrator")
+    SECURITY_ADMIN = "security_admin", _("Security administrator")
+    AUDIT_ADMIN = "audit_admin", _("Audit administrator")
+
+
 class OrganisationUnit(models.Model):
     """A node of the organisation tree; the code of a child starts with the code of its parent."""
 
@@ -42,7 +59,10 @@ class StaffManager(BaseUserManager["Staff"]):
 
 
 class Staff(AbstractBaseUser):
-    """A person who works for the utility. Passwords are argon2; a disabled person loses every session."""
+    """A person who works for the utility. Passwords are argon2.
+
+    A session begun before ``sessions_valid_from`` is dead: disabling a person or changing the password moves it.
+    """
 
     username = models.CharField(_("user name"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=40)
@@ -51,6 +71,7 @@ class Staff(AbstractBaseUser):
     is_active = models.BooleanField(_("active"), default=True)
     must_change_password = models.BooleanField(default=False)
     password_changed_at = models.DateTimeField(null=True, blank=True)
+    sessions_valid_from = models.DateTimeField(null=True, blank=True)
     language = models.CharField(max_length=10, default="zh-hans")
     created_at = models.DateTimeField()
 
@@ -67,7 +88,9 @@ class Staff(AbstractBaseUser):
 
     @property
     def scope(self) -> str:
-        """The unit code that every record this person sees must start with."""
+        """The unit code that every record this person sees must start with; a hall serves its whole bureau."""
+        if self.unit.kind == UnitKind.HALL and self.unit.parent_id:
+            return self.unit.parent_id
         return self.unit_id
 
     @property
@@ -87,7 +110,7 @@ class RoleAssignment(models.Model):
     """A role given to a person; never edited, only revoked."""
 
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="role_assignments")
-    role = models.CharField(_("role"), max_length=30, choices=rules.ROLE_CHOICES)
+    role = models.CharField(_("role"), max_length=30, choices=Role)
     granted_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
     granted_at = models.DateTimeField()
     revoked_by = models.ForeignKey(Staff, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

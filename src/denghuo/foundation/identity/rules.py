@@ -2,15 +2,178 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
 
-ROLE_CHOICES = [
-    ("counter_clerk", "Counter clerk"),
-]
+ROLES = (
+    "counter_clerk",
+    "agent",
+    "meter_reader",
+    "field_crew",
+    "billing_clerk",
+    "cashier",
+    "inspector",
+    "key_account_manager",
+    "tariff_clerk",
+    "supervisor",
+    "decision_maker",
+    "system_admin",
+    "security_admin",
+    "audit_admin",
+)
+ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 
-PERMISSIONS: dict[str, frozenset[str]] = {}
+_EVERYBODY = frozenset({"calendar.view", "tariffs.view"})
+_RECORDS = _EVERYBODY | {"customers.view", "supply.view", "grid.view", "metering.view"}
+_FIGURES = _RECORDS | {"readings.view", "billing.view"}
+
+PERMISSIONS: Mapping[str, frozenset[str]] = {
+    "counter_clerk": _FIGURES | {"customers.edit", "customers.reveal", "supply.edit", "imports.view"},
+    "agent": _FIGURES | {"customers.reveal"},
+    "meter_reader": _RECORDS
+    | {"customers.reveal", "readings.view", "readings.enter", "readings.import", "imports.view"},
+    "field_crew": _RECORDS | {"customers.reveal", "metering.edit", "readings.view", "readings.enter"},
+    "billing_clerk": _FIGURES
+    | {
+        "grid.edit",
+        "supply.edit",
+        "metering.edit",
+        "readings.import",
+        "readings.resolve",
+        "readings.routes",
+        "billing.run",
+        "billing.release",
+        "billing.issue",
+        "billing.reverse",
+        "imports.view",
+        "runs.view",
+        "runs.control",
+    },
+    "cashier": _EVERYBODY | {"customers.view", "customers.reveal", "supply.view", "billing.view"},
+    "inspector": _FIGURES | {"customers.reveal"},
+    "key_account_manager": _FIGURES | {"customers.edit", "customers.reveal"},
+    "tariff_clerk": _EVERYBODY
+    | {"supply.view", "tariffs.draft", "billing.view", "runs.view", "imports.view"},
+    "supervisor": _FIGURES
+    | {
+        "customers.reveal",
+        "readings.resolve",
+        "readings.routes",
+        "billing.approve",
+        "imports.view",
+        "runs.view",
+        "runs.control",
+        "audit.view",
+        "staff.view",
+    },
+    "decision_maker": _FIGURES | {"tariffs.approve", "runs.view"},
+    "system_admin": frozenset(
+        {
+            "staff.view",
+            "staff.edit",
+            "calendar.view",
+            "calendar.edit",
+            "settings.view",
+            "settings.edit",
+            "runs.view",
+            "runs.control",
+        }
+    ),
+    "security_admin": frozenset(
+        {"staff.view", "staff.grant", "api.clients", "settings.view", "calendar.view"}
+    ),
+    "audit_admin": frozenset({"staff.view", "audit.view", "settings.view", "calendar.view", "runs.view"}),
+}
+"""What each role may do. A permission is ``area.act``; no role inherits from another."""
+
+ALL_PERMISSIONS = tuple(sorted(frozenset().union(*PERMISSIONS.values())))
+
+API_SCOPES = (
+    "customers.view",
+    "supply.view",
+    "grid.view",
+    "metering.view",
+    "tariffs.view",
+    "readings.view",
+    "readings.enter",
+    "billing.view",
+)
+"""What a machine may be given. Nothing that decides, approves or reveals."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two roles that one person may not hold together, and why (a reason code; its words are in the pages)."""
+
+    roles: frozenset[str]
+    reason: str
+
+
+_MONEY_CHAIN = ("meter_reader", "billing_clerk", "cashier")
+
+CONFLICTS = (
+    *(
+        Conflict(frozenset({administrator, other}), "administrators_stand_alone")
+        for administrator in sorted(ADMINISTRATORS)
+        for other in ROLES
+        if other != administrator and not (other in ADMINISTRATORS and other < administrator)
+    ),
+    *(Conflict(frozenset(pair), "reading_billing_collecting") for pair in combinations(_MONEY_CHAIN, 2)),
+    Conflict(frozenset({"billing_clerk", "supervisor"}), "running_and_approving"),
+    Conflict(frozenset({"tariff_clerk", "decision_maker"}), "drafting_and_approving"),
+    Conflict(frozenset({"inspector", "meter_reader"}), "reading_and_inspecting"),
+    Conflict(frozenset({"inspector", "cashier"}), "inspecting_and_collecting"),
+)
+"""Separation of duties: the three administrators (三员分立), and no one reads, bills and collects (职权分离)."""
+
+TWO_PERSON_ACTS: Mapping[str, tuple[str, str]] = {
+    "price_book": ("tariffs.draft", "tariffs.approve"),
+    "billing_run": ("billing.run", "billing.approve"),
+    "bill_reversal": ("billing.reverse", "billing.approve"),
+    "account": ("staff.edit", "staff.grant"),
+}
+"""Acts that take two persons: the first permission prepares, the second decides. No role carries both."""
 
 
 def grants(roles: Iterable[str], permission: str) -> bool:
     """Whether any of ``roles`` carries ``permission``."""
     return any(permission in PERMISSIONS.get(role, frozenset()) for role in roles)
+
+
+def conflicts(held: Iterable[str], wanted: str) -> tuple[Conflict, ...]:
+    """The separations that giving ``wanted`` to someone who holds ``held`` would break."""
+    return tuple(
+        conflict
+        for conflict in CONFLICTS
+        if wanted in conflict.roles and (conflict.roles - {wanted}) & frozenset(held)
+    )
+
+
+def holders(permission: str) -> tuple[str, ...]:
+    """The roles that carry ``permission``, in the order of ``ROLES``."""
+    return tuple(role for role in ROLES if permission in PERMISSIONS[role])
+
+
+USER_FREE_FAILURES = 5
+ADDRESS_FREE_FAILURES = 60
+LONGEST_PAUSE_SECONDS = 900
+FAILURE_MEMORY_SECONDS = 3600
+
+
+def pause_seconds(user_failures: int, address_failures: int) -> int:
+    """How long to wait after the last failure before another try is looked at.
+
+    A name is slowed after 5 failures in an hour (30 s, then doubling, at most 15 minutes); an address only after
+    60, because a whole business hall sits behind one address and must not be locked out by one mistaken colleague.
+    """
+    return max(
+        _doubling(user_failures - USER_FREE_FAILURES, 30),
+        _doubling((address_failures - ADDRESS_FREE_FAILURES) // 10, 5)
+        if address_failures >= ADDRESS_FREE_FAILURES
+        else 0,
+    )
+
+
+def _doubling(step: int, first_seconds: int) -> int:
+    return 0 if step < 0 else min(LONGEST_PAUSE_SECONDS, first_seconds * 2 ** min(step, 12))
