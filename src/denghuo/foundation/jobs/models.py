@@ -25,7 +25,10 @@ class ChunkState(models.TextChoices):
 
 
 class LongRun(models.Model):
-    """A run of one registered kind; ``parameters`` and ``result`` are JSON text."""
+    """A run of one registered kind; ``parameters`` and ``result`` (the chunks' counters, summed) are JSON text.
+
+    ``state`` is what was decided; ``finished_at`` is set when no chunk is in flight any more.
+    """
 
     kind = models.CharField(max_length=60)
     title = models.CharField(_("title"), max_length=160)
@@ -41,10 +44,21 @@ class LongRun(models.Model):
     unit_id = models.CharField(max_length=16, blank=True)
     created_at = models.DateTimeField(_("created"))
     started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done_rows__lte=models.F("total_rows")), name="run_never_past_its_end"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(finished_at__isnull=True), name="unfinished_runs"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class RunChunk(models.Model):
@@ -56,20 +70,34 @@ class RunChunk(models.Model):
     rows = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, choices=ChunkState, default=ChunkState.WAITING)
     lease_token = models.CharField(max_length=36, blank=True)
+    leased_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
+    counters = models.TextField(default="{}")
     error = models.TextField(blank=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "number"], name="one_chunk_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="one_chunk_per_number"),
+            models.CheckConstraint(
+                condition=(Q(state="leased") & ~Q(lease_token="") & Q(lease_until__isnull=False))
+                | (~Q(state="leased") & Q(lease_token="") & Q(lease_until__isnull=True)),
+                name="lease_belongs_to_state",
+            ),
+        ]
         indexes = [models.Index(fields=["run", "number"], condition=~Q(state="done"), name="open_chunks")]
 
 
 class RunLogLine(models.Model):
+    """What happened to a run; ``values`` is JSON text, worded by ``queries.log``."""
+
     run = models.ForeignKey(LongRun, on_delete=models.CASCADE, related_name="log")
     at = models.DateTimeField()
-    text = models.CharField(max_length=300)
+    code = models.CharField(max_length=20)
+    values = models.TextField(default="{}")
 
     class Meta:
         ordering = ["id"]
