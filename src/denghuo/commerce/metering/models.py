@@ -47,6 +47,15 @@ class Meter(models.Model):
 
     class Meta:
         ordering = ["asset_number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(integer_digits__range=(3, 9)), name="integer_digits_are_plausible"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["unit", "asset_number"]),
+            models.Index(fields=["verification_due_date"]),
+        ]
 
     def __str__(self) -> str:
         return self.asset_number
@@ -95,7 +104,14 @@ class MeteringPoint(models.Model):
                 | Q(measure="ratio", ratio__isnull=False, parent__isnull=False)
                 | Q(measure="fixed", fixed_energy_kwh__isnull=False, parent__isnull=False),
                 name="measure_has_its_figure",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(ratio__isnull=True) | Q(ratio__gt=0, ratio__lte=1), name="fixed_ratio_is_a_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_date__isnull=True) | Q(closed_date__gte=F("opened_date")),
+                name="metering_point_dates_in_order",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,7 +147,14 @@ class Installation(models.Model):
                 condition=Q(removed_date__isnull=True) | Q(removed_date__gte=F("installed_date")),
                 name="installation_dates_in_order",
             ),
-            models.CheckConstraint(condition=Q(multiplier__gte=1), name="multiplier_is_positive"),
+            models.CheckConstraint(
+                condition=Q(
+                    multiplier__gte=1,
+                    ct_secondary_a__gte=1,
+                    multiplier=F("ct_primary_a") / F("ct_secondary_a") * F("pt_ratio"),
+                ),
+                name="multiplier_is_ct_times_pt",
+            ),
         ]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from denghuo.commerce.metering.models import Installation, MeteringPoint, RegisterValues
+from denghuo.foundation.database.fields import EnergyField
 from denghuo.foundation.identity.models import OrganisationUnit
 
 
@@ -37,6 +38,27 @@ class ReadingRoute(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RouteReader(models.Model):
+    """Who read a route from when to when; the present reader's row has no end (轮岗 looks at how long that is)."""
+
+    route = models.ForeignKey(ReadingRoute, on_delete=models.PROTECT, related_name="readers")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    from_date = models.DateField(_("from"))
+    to_date = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["route", "from_date"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["route"], condition=Q(to_date__isnull=True), name="one_reader_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(to_date__isnull=True) | Q(to_date__gte=F("from_date")),
+                name="reader_dates_in_order",
+            ),
+        ]
 
 
 class RouteStop(models.Model):
@@ -72,24 +94,58 @@ class ReadingState(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
+class EstimateMethod(models.TextChoices):
+    """How an estimated reading was found (供电营业规则: by previous use where the meter cannot be read)."""
+
+    LAST_3 = "last_3", _("Average of the last 3 readings")
+    LAST_12 = "last_12", _("Average of the last 12 readings")
+    LAST_YEAR = "last_year", _("Same month last year")
+    ZERO = "zero", _("No consumption")
+    INTERPOLATED = "interpolated", _("Between two actual readings")
+
+
 class Reading(RegisterValues):
     """What an installed meter showed at 00:00 of ``read_date``; ``previous`` is where its advance starts.
 
-    Never edited after acceptance: a re-read is a new row that replaces this one.
+    The accepted readings of a metering point form one chain by ``previous``: the initial reading of a meter follows
+    the removal reading of the meter before it (that link carries no energy), every other reading follows one of
+    the same installation. Triggers refuse any change of what was read once a reading is accepted, and refuse to
+    take out a reading that a later accepted one starts from: a re-read is a new row that replaces this one.
+
+    ``advance_kwh`` (total register since ``previous``, times the multiplier) and ``advance_days`` are derived;
+    ``rolled_over`` says that a register passed its highest value on the way.
     """
 
-    installation = models.ForeignKey(Installation, on_delete=models.PROTECT, related_name="readings")
-    metering_point = models.ForeignKey(MeteringPoint, on_delete=models.PROTECT, related_name="readings")
+    installation = models.ForeignKey(
+        Installation, on_delete=models.PROTECT, related_name="readings", db_index=False
+    )
+    metering_point = models.ForeignKey(
+        MeteringPoint, on_delete=models.PROTECT, related_name="readings", db_index=False
+    )
     cycle = models.CharField(_("cycle"), max_length=7)
     read_date = models.DateField(_("reading date"))
     kind = models.CharField(_("kind"), max_length=8, choices=ReadingKind)
     source = models.CharField(_("source"), max_length=8, choices=ReadingSource)
     state = models.CharField(_("state"), max_length=8, choices=ReadingState)
-    previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    estimate_method = models.CharField(_("estimate method"), max_length=30, blank=True)
-    replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    previous = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    rolled_over = models.BooleanField(_("rolled over"), default=False, db_default=False)
+    advance_kwh = EnergyField(_("advance"), null=True, blank=True)
+    advance_days = models.PositiveSmallIntegerField(_("days"), null=True, blank=True)
+    estimate_method = models.CharField(
+        _("estimate method"), max_length=30, blank=True, choices=EstimateMethod, default="", db_default=""
+    )
+    replaces = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     entered_at = models.DateTimeField()
 
@@ -101,12 +157,40 @@ class Reading(RegisterValues):
                 condition=Q(state__in=["held", "accepted"])
                 & Q(kind__in=["initial", "regular", "removal", "final"]),
                 name="one_live_reading",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(source="estimate", estimate_method__gt="")
+                | (~Q(source="estimate") & Q(estimate_method="")),
+                name="an_estimate_names_its_method",
+            ),
         ]
         indexes = [
             models.Index(fields=["cycle", "metering_point"]),
             models.Index(fields=["metering_point", "read_date"]),
         ]
+
+
+class ReadingRule(models.TextChoices):
+    """Names of ``rules.RULES`` as people read them."""
+
+    ROLLOVER = "rollover", _("Rolled over")
+    BACKWARDS = "backwards", _("Runs backwards")
+    ESTIMATE_TOO_HIGH = "estimate_too_high", _("Below the last estimate")
+    ZERO_AFTER_USE = "zero_after_use", _("No use after regular use")
+    JUMP = "jump", _("Jump against history")
+    TOU_SUM = "tou_sum", _("Periods do not add up to the total")
+    REACTIVE_WITHOUT_ACTIVE = "reactive_without_active", _("Reactive without active energy")
+    DEMAND_OVER_CAPACITY = "demand_over_capacity", _("Demand over the capacity")
+    ENERGY_OVER_CAPACITY = "energy_over_capacity", _("Energy over the capacity")
+    MISSING = "missing", _("Not read")
+    DUPLICATE = "duplicate", _("Already read with other figures")
+    FUTURE_DATE = "future_date", _("Reading date in the future")
+    OUT_OF_ORDER = "out_of_order", _("Not after the last reading")
+    UNKNOWN_POINT = "unknown_point", _("Unknown metering point")
+    NO_METER = "no_meter", _("No meter on that day")
+    WRONG_METER = "wrong_meter", _("Another meter hangs there")
+    REGISTER_MISSING = "register_missing", _("A register is missing")
+    REGISTER_RANGE = "register_range", _("The display cannot show this")
 
 
 class ExceptionState(models.TextChoices):
@@ -132,7 +216,7 @@ class ReadingException(models.Model):
         Reading, null=True, blank=True, on_delete=models.PROTECT, related_name="exceptions"
     )
     cycle = models.CharField(_("cycle"), max_length=7)
-    rule = models.CharField(_("rule"), max_length=30)
+    rule = models.CharField(_("rule"), max_length=30, choices=ReadingRule)
     detail = models.TextField(default="{}")
     state = models.CharField(_("state"), max_length=8, choices=ExceptionState, default="open")
     owner = models.ForeignKey(
@@ -140,10 +224,25 @@ class ReadingException(models.Model):
     )
     action = models.CharField(_("action"), max_length=12, choices=ExceptionAction, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    order_reference = models.CharField(_("fault order"), max_length=40, blank=True)
     unit_id = models.CharField(max_length=16)
     raised_at = models.DateTimeField(_("raised"))
     resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["metering_point", "cycle"],
+                condition=Q(rule="missing") & ~Q(state="resolved"),
+                name="one_open_missing_a_cycle",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="resolved") | Q(resolved_at__isnull=False) & ~Q(action=""),
+                name="resolved_exception_says_how",
+            ),
+        ]
         indexes = [models.Index(fields=["cycle", "state"]), models.Index(fields=["unit_id", "state", "id"])]
