@@ -17,11 +17,16 @@ from denghuo.records.supply.models import SupplyPoint
 
 
 class BillingRun(models.Model):
-    """One billing run of a cycle; ``scope`` is JSON text (unit, routes, accounts)."""
+    """One billing run of a cycle; ``scope`` is JSON text (see ``rules.Scope``).
 
-    long_run = models.OneToOneField(LongRun, on_delete=models.PROTECT, related_name="+")
+    ``long_run`` carries the chunks and the progress; a single account billed again has none.
+    ``accounts`` is how many were in scope when the run was started.
+    """
+
+    long_run = models.OneToOneField(LongRun, null=True, on_delete=models.PROTECT, related_name="+")
     cycle = models.CharField(_("cycle"), max_length=7, db_index=True)
     scope = models.TextField(default="{}")
+    accounts = models.PositiveIntegerField(_("accounts in scope"), default=0)
     dry_run = models.BooleanField(_("dry run"), default=False)
     unit = models.ForeignKey(OrganisationUnit, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
@@ -34,10 +39,16 @@ class BillingRun(models.Model):
 
 
 class CalculationArchive(models.Model):
-    """The exact inputs of one priced chunk: the engine's tables as compressed Arrow, so that any bill can be priced again."""
+    """The exact inputs of one priced chunk, so that any bill can be priced again to the fen.
+
+    ``tables`` are the engine's case tables as compressed Arrow (a case is a supply point); ``books`` is JSON text
+    ``{price book: version id}``; ``day_triggers`` is JSON text ``{price book: {date: [trigger, …]}}``.
+    """
 
     run = models.ForeignKey(BillingRun, null=True, on_delete=models.PROTECT, related_name="archives")
     tables = models.BinaryField()
+    books = models.TextField(default="{}")
+    day_triggers = models.TextField(default="{}")
     cases = models.PositiveIntegerField()
     created_at = models.DateTimeField()
 
@@ -46,7 +57,6 @@ class BillKind(models.TextChoices):
     ORDINARY = "ordinary", _("Ordinary")
     FINAL = "final", _("Final")
     FEED_IN = "feed_in", _("Feed-in settlement")
-    CORRECTION = "correction", _("Correction")
     REVERSAL = "reversal", _("Reversal")
 
 
@@ -59,11 +69,15 @@ class BillState(models.TextChoices):
 
 
 class Bill(models.Model):
-    """What one account owes for one cycle. Issued bills are never edited: they are cancelled by a reversal that negates every line."""
+    """What one account owes for one cycle.
 
-    number = models.CharField(_("bill number"), max_length=18, unique=True)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="bills")
-    unit = models.ForeignKey(OrganisationUnit, on_delete=models.PROTECT, related_name="+")
+    Issued bills are never edited: they are cancelled by a reversal that negates every line, and billed again by a
+    new bill that ``replaces`` the cancelled one. Triggers of the database say so too (migration 0002).
+    """
+
+    number = models.CharField(_("bill number"), max_length=18)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="bills", db_index=False)
+    unit = models.ForeignKey(OrganisationUnit, on_delete=models.PROTECT, related_name="+", db_index=False)
     cycle = models.CharField(_("cycle"), max_length=7)
     kind = models.CharField(_("kind"), max_length=10, choices=BillKind, default="ordinary")
     state = models.CharField(_("state"), max_length=10, choices=BillState, default="draft")
@@ -71,17 +85,32 @@ class Bill(models.Model):
     period_end = models.DateField()
     energy_kwh = EnergyField(_("energy"))
     total_fen = MoneyField(_("total"))
+    estimated = models.BooleanField(_("estimated"), default=False)
+    approved_at = models.DateTimeField(_("approved"), null=True)
     issued_at = models.DateTimeField(_("issued"), null=True)
     due_date = models.DateField(_("due"), null=True)
-    run = models.ForeignKey(BillingRun, null=True, on_delete=models.PROTECT, related_name="bills")
-    archive = models.ForeignKey(CalculationArchive, null=True, on_delete=models.PROTECT, related_name="+")
-    reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
+    run = models.ForeignKey(
+        BillingRun, null=True, on_delete=models.PROTECT, related_name="bills", db_index=False
+    )
+    archive = models.ForeignKey(
+        CalculationArchive, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    reverses = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversals", db_index=False
+    )
+    replaces = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="replacements", db_index=False
+    )
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-cycle", "number"]
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="one_bill_per_number"),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=Q(reverses__isnull=False), name="a_bill_is_reversed_once"
+            ),
             models.UniqueConstraint(
                 fields=["account", "cycle", "kind"],
                 condition=~Q(state="cancelled") & Q(kind__in=["ordinary", "final", "feed_in"]),
@@ -92,6 +121,11 @@ class Bill(models.Model):
                 name="issued_bill_has_its_dates",
             ),
             models.CheckConstraint(
+                condition=Q(kind="reversal", reverses__isnull=False)
+                | (~Q(kind="reversal") & Q(reverses__isnull=True)),
+                name="a_reversal_names_its_bill",
+            ),
+            models.CheckConstraint(
                 condition=Q(period_end__gt=F("period_start")), name="bill_period_in_order"
             ),
         ]
@@ -99,6 +133,9 @@ class Bill(models.Model):
             models.Index(fields=["unit", "cycle", "state"]),
             models.Index(fields=["run", "state"]),
             models.Index(fields=["account", "-cycle"]),
+            models.Index(
+                fields=["replaces"], condition=Q(replaces__isnull=False), name="bills_billed_again"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -109,17 +146,23 @@ class BillSection(models.Model):
     """The part of a bill that belongs to one supply point, with the figures that decided its price."""
 
     bill = models.ForeignKey(Bill, on_delete=models.CASCADE, related_name="sections")
-    supply_point = models.ForeignKey(SupplyPoint, on_delete=models.PROTECT, related_name="bill_sections")
-    book_version = models.ForeignKey(PriceBookVersion, on_delete=models.PROTECT, related_name="+")
+    supply_point = models.ForeignKey(
+        SupplyPoint, on_delete=models.PROTECT, related_name="bill_sections", db_index=False
+    )
+    book_version = models.ForeignKey(
+        PriceBookVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     tariff = models.CharField(max_length=40)
     period_start = models.DateField()
     period_end = models.DateField()
-    energy_kwh = EnergyField()
+    energy_kwh = EnergyField(_("energy"))
     tier_energy_kwh = EnergyField(null=True)
     prior_energy_kwh = EnergyField(null=True)
+    tier_reached = models.PositiveSmallIntegerField(null=True)
     reactive_kvarh = EnergyField(null=True)
-    power_factor_percent = models.PositiveSmallIntegerField(null=True)
-    demand_kw = PowerField(null=True)
+    power_factor_percent = models.PositiveSmallIntegerField(_("power factor"), null=True)
+    pf_fen = MoneyField(default=0)
+    demand_kw = PowerField(_("demand"), null=True)
     total_fen = MoneyField()
     estimated = models.BooleanField(default=False)
 
@@ -163,23 +206,35 @@ class ItemOutcome(models.TextChoices):
 
 
 class RunItem(models.Model):
-    """What became of each account in scope: in scope = billed + skipped + parked."""
+    """What became of each account in scope: in scope = billed + skipped + parked.
 
-    run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="items")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    ``before_fen`` is what a dry run compares with: the live bill of the cycle or, without one, the bill of the
+    cycle before.
+    """
+
+    run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="items", db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     outcome = models.CharField(max_length=8, choices=ItemOutcome)
     reason = models.CharField(max_length=60, blank=True)
     energy_kwh = EnergyField(null=True)
     total_fen = MoneyField(null=True)
+    before_fen = MoneyField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "account"], name="one_outcome_per_account")]
-        indexes = [models.Index(fields=["run", "outcome"])]
+        indexes = [models.Index(fields=["run", "outcome", "account"])]
+
+
+class Severity(models.TextChoices):
+    HOLD = "hold", _("Holds the bill")
+    NOTE = "note", _("Only noted")
 
 
 class BillingExceptionState(models.TextChoices):
     OPEN = "open", _("Open")
+    NOTED = "noted", _("Noted")
     RELEASED = "released", _("Released with reason")
+    REREAD = "reread", _("Re-read asked for")
     REBILL = "rebill", _("To be billed again")
     RESOLVED = "resolved", _("Resolved")
 
@@ -187,12 +242,17 @@ class BillingExceptionState(models.TextChoices):
 class BillingException(models.Model):
     """Why an account was parked or its bill held, and how much money is at stake; ``detail`` is JSON text."""
 
-    run = models.ForeignKey(BillingRun, on_delete=models.PROTECT, related_name="exceptions")
+    run = models.ForeignKey(
+        BillingRun, on_delete=models.PROTECT, related_name="exceptions", db_index=False
+    )
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="billing_exceptions")
-    supply_point = models.ForeignKey(SupplyPoint, null=True, on_delete=models.PROTECT, related_name="+")
+    supply_point = models.ForeignKey(
+        SupplyPoint, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     bill = models.ForeignKey(Bill, null=True, on_delete=models.PROTECT, related_name="exceptions")
-    cycle = models.CharField(max_length=7)
+    cycle = models.CharField(_("cycle"), max_length=7)
     rule = models.CharField(_("rule"), max_length=40)
+    severity = models.CharField(_("severity"), max_length=4, choices=Severity, default="hold")
     detail = models.TextField(default="{}")
     money_at_risk_fen = MoneyField(_("money at risk"), default=0)
     state = models.CharField(_("state"), max_length=8, choices=BillingExceptionState, default="open")
@@ -206,7 +266,67 @@ class BillingException(models.Model):
 
     class Meta:
         ordering = ["-money_at_risk_fen", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="released") | ~Q(reason=""), name="a_release_has_its_reason"
+            ),
+        ]
         indexes = [
             models.Index(fields=["unit_id", "state", "-money_at_risk_fen", "id"]),
             models.Index(fields=["run"]),
+        ]
+
+
+class GateRule(models.Model):
+    """What this utility set for a rule of the plausibility gate; rules without a row keep their default.
+
+    ``thresholds`` is JSON text ``{name: decimal as text}``.
+    """
+
+    rule = models.CharField(_("rule"), max_length=40, primary_key=True)
+    enabled = models.BooleanField(_("enabled"), default=True)
+    severity = models.CharField(_("severity"), max_length=4, choices=Severity)
+    thresholds = models.TextField(default="{}")
+
+
+class ReversalState(models.TextChoices):
+    REQUESTED = "requested", _("Waiting for approval")
+    DONE = "done", _("Reversed")
+    REJECTED = "rejected", _("Rejected")
+
+
+class Reversal(models.Model):
+    """A proposal to cancel an issued bill and bill again, decided by a second person.
+
+    ``effect`` is JSON text: what the clerk saw when asking (before, after and difference by line).
+    """
+
+    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="reversal_requests")
+    reason = models.CharField(_("reason"), max_length=300)
+    rebill = models.BooleanField(_("bill again"), default=True)
+    effect = models.TextField(default="{}")
+    state = models.CharField(_("state"), max_length=10, choices=ReversalState, default="requested")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(_("asked for"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bill"], condition=Q(state="requested"), name="one_open_reversal_a_bill"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")),
+                name="two_persons_for_a_reversal",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="requested") | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="a_decision_has_its_person",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="a_reversal_has_its_reason"),
         ]
