@@ -19,7 +19,7 @@ def run(*, host: str, port: int, workers: int, with_worker: bool) -> None:
     ]  # fmt: skip
     children = [subprocess.Popen(web)]  # noqa: S603
     if with_worker:
-        children.append(subprocess.Popen([sys.executable, "-m", "denghuo.project.cli", "worker"]))  # noqa: S603
+        children.append(subprocess.Popen([sys.executable, "-m", "denghuo.project.cli", "worker"]))
 
     def stop(*_: object) -> None:
         for child in children:

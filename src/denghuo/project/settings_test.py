@@ -7,7 +7,7 @@ os.environ.setdefault("DENGHUO_HOME", tempfile.mkdtemp(prefix="denghuo-test-"))
 os.environ.setdefault("DENGHUO_SECRET_KEY", "only-for-tests")
 os.environ.setdefault("DENGHUO_DATABASE_URL", "sqlite:///:memory:")
 
-from denghuo.project.settings import *  # noqa: E402, F403
+from denghuo.project.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]

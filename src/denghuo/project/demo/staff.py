@@ -8,7 +8,7 @@ from datetime import datetime
 from denghuo.foundation.identity import operations
 from denghuo.foundation.identity.models import OrganisationUnit, Staff
 
-PASSWORD = "lamplight-2026"
+PASSWORD = "lamplight-2026"  # noqa: S105 – of a town that does not exist
 
 UNITS = (
     ("45", "灯火供电局", "bureau", None),
