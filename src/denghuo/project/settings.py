@@ -9,6 +9,10 @@ DENGHUO_SECRET_KEY      signing key                                   made once,
 DENGHUO_DEBUG           1 shows error details (never in production)   0
 DENGHUO_HOSTS           comma-separated host names served             localhost,127.0.0.1,[::1]
 DENGHUO_HTTPS           1 when served behind TLS                      0
+DENGHUO_PROXIES         trusted reverse proxies before the server     0
+DENGHUO_IDLE_MINUTES    a session ends after so long without a click  30
+DENGHUO_SESSION_HOURS   a session ends after so long in any case      12
+DENGHUO_REVEALS_A_DAY   unmasked records a person may open in a day   50
 ======================= ============================================= ===============================
 """
 
@@ -73,12 +77,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "denghuo.foundation.audit.web.middleware.AddressMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "denghuo.foundation.identity.web.sessions.SessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -97,6 +103,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "libraries": {"audit": "denghuo.foundation.audit.web.tags"},
         },
     }
 ]
@@ -109,6 +116,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "identity.Staff"
 LOGIN_URL = "identity:sign-in"
 LOGIN_REDIRECT_URL = "workbench"
+AUTHENTICATION_BACKENDS = ["denghuo.foundation.identity.web.backends.StaffBackend"]
+SESSION_IDLE_MINUTES = int(os.environ.get("DENGHUO_IDLE_MINUTES", "30"))
+SESSION_ABSOLUTE_HOURS = int(os.environ.get("DENGHUO_SESSION_HOURS", "12"))
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_HOURS * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+TRUSTED_PROXIES = int(os.environ.get("DENGHUO_PROXIES", "0"))
+REVEALS_A_DAY = int(os.environ.get("DENGHUO_REVEALS_A_DAY", "50"))
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -6,16 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import models, transaction
 
-from denghuo.foundation.audit import rules
+from denghuo.foundation.audit import queries, rules
 from denghuo.foundation.audit.models import Entry, Head
 
 _address: ContextVar[str] = ContextVar("audit_address", default="")
 HEAD = 1
+BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ def acting_from(address: str) -> Iterator[None]:
         yield
     finally:
         _address.reset(token)
+
+
+def present_address() -> str:
+    """The network address that this code acts for, empty outside a request."""
+    return _address.get()
 
 
 def record(
@@ -115,3 +123,61 @@ def _entry(fact: Fact, at: datetime, actor: Any) -> Entry:
         reason=fact.reason,
         address=_address.get(),
     )
+
+
+class ReasonMissing(Exception):
+    """Personal data is unmasked only with a reason."""
+
+
+class QuotaUsedUp(Exception):
+    """The person unmasked as many records today as a day allows (``settings.REVEALS_A_DAY``)."""
+
+    def __init__(self, quota: int) -> None:
+        super().__init__(f"{quota} records a day")
+        self.quota = quota
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Unmasked records of one person on one day, this one included."""
+
+    used: int
+    quota: int
+
+
+@transaction.atomic
+def record_view(
+    *,
+    subject: models.Model,
+    fields: Iterable[str],
+    reason: str,
+    at: datetime,
+    actor: Any,
+    subject_label: str = "",
+) -> Allowance:
+    """Note that ``actor`` sees the named ``fields`` of ``subject`` in clear; call it before showing them.
+
+    The customer can later be told who looked, when and why (个人信息保护法). The day is Beijing's.
+
+    Raises:
+        ReasonMissing: ``reason`` is shorter than two characters.
+        QuotaUsedUp: the day's quota of the person is spent.
+    """
+    if len(reason.strip()) < 2:
+        raise ReasonMissing
+    _locked_head()
+    start = at.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
+    quota = settings.REVEALS_A_DAY
+    used = queries.reveals_on(actor, start, start + timedelta(days=1))
+    if used >= quota:
+        raise QuotaUsedUp(quota)
+    record(
+        queries.REVEALED,
+        subject=subject,
+        subject_label=subject_label,
+        at=at,
+        actor=actor,
+        reason=reason.strip(),
+        changes={"fields": [None, sorted(fields)]},
+    )
+    return Allowance(used + 1, quota)

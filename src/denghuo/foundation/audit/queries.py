@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 
 from denghuo.foundation.audit import rules
 from denghuo.foundation.audit.models import Entry, Head
+
+REVEALED = "audit.personal_data.revealed"
 
 
 @dataclass(frozen=True)
@@ -52,3 +59,52 @@ def verify(since: int | None = None) -> Verdict:
     if head and (head.sequence, head.digest) != (expected - 1, digest):
         return Verdict(expected - start, expected, "cut off")
     return Verdict(expected - start, None)
+
+
+@dataclass(frozen=True)
+class Change:
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class ShownEntry:
+    """An entry as a page shows it."""
+
+    entry: Entry
+    action: str | Promise
+    changes: list[Change]
+
+
+def shown(entry: Entry) -> ShownEntry:
+    """An entry with its action in words and its changes as old and new text."""
+    changes = []
+    for name, pair in json.loads(entry.changes).items():
+        old, new = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
+        changes.append(Change(name, _text(old), _text(new)))
+    return ShownEntry(entry, action_label(entry.action), changes)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+ACTION_LABELS: dict[str, str | Promise] = {}
+
+
+def name_actions(labels: Mapping[str, str | Promise]) -> None:
+    """Teach the pages what actions are called; each room names its own in ``apps.py: ready()``."""
+    ACTION_LABELS.update(labels)
+
+
+def action_label(action: str) -> str | Promise:
+    """The action in words, or its code where no room named it."""
+    return ACTION_LABELS.get(action, action)
+
+
+def reveals_on(actor: Any, start: datetime, end: datetime) -> int:
+    """How many records a person unmasked in ``[start, end)``."""
+    return Entry.objects.filter(actor=actor, action=REVEALED, at__gte=start, at__lt=end).count()

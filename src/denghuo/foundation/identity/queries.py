@@ -2,13 +2,103 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from denghuo.foundation.identity.models import OrganisationUnit, RoleAssignment, Staff
+from denghuo.foundation.identity import rules
+from denghuo.foundation.identity.models import (
+    ApiClient,
+    OrganisationUnit,
+    Role,
+    RoleAssignment,
+    SignInAttempt,
+    Staff,
+)
 
 M = TypeVar("M", bound=Model)
+
+AREA_LABELS: dict[str, str | Promise] = {
+    "customers": _("Customers"),
+    "supply": _("Supply points"),
+    "grid": _("Grid"),
+    "metering": _("Metering"),
+    "tariffs": _("Tariffs"),
+    "readings": _("Readings"),
+    "billing": _("Billing"),
+    "imports": _("Imports"),
+    "runs": _("Long runs"),
+    "calendar": _("Working calendar"),
+    "staff": _("Staff"),
+    "settings": _("Settings"),
+    "audit": _("Audit"),
+    "api": _("API"),
+}
+
+PERMISSION_LABELS: dict[str, str | Promise] = {
+    "api.clients": _("Register and revoke API clients"),
+    "audit.view": _("Read the audit trail"),
+    "billing.approve": _("Approve bills and reversals"),
+    "billing.issue": _("Issue approved bills"),
+    "billing.release": _("Release bills from the exception list"),
+    "billing.reverse": _("Ask for a bill to be reversed"),
+    "billing.run": _("Start billing runs"),
+    "billing.view": _("Look at bills"),
+    "calendar.edit": _("Change working days"),
+    "calendar.view": _("Look at the calendar"),
+    "customers.edit": _("Change customer records"),
+    "customers.reveal": _("Unmask personal data, with a reason"),
+    "customers.view": _("Look at customers, masked"),
+    "grid.edit": _("Change grid records"),
+    "grid.view": _("Look at the grid"),
+    "imports.view": _("Use the import wizard"),
+    "metering.edit": _("Hang, exchange and change meters"),
+    "metering.view": _("Look at meters"),
+    "readings.enter": _("Enter readings"),
+    "readings.import": _("Import readings"),
+    "readings.resolve": _("Resolve reading exceptions"),
+    "readings.routes": _("Plan routes and rotate readers"),
+    "readings.view": _("Look at readings"),
+    "runs.control": _("Pause, resume and cancel long runs"),
+    "runs.view": _("Look at long runs"),
+    "settings.edit": _("Change settings"),
+    "settings.view": _("Look at settings"),
+    "staff.edit": _("Open, change and close accounts"),
+    "staff.grant": _("Give and take roles"),
+    "staff.view": _("Look at staff"),
+    "supply.edit": _("Change supply points"),
+    "supply.view": _("Look at supply points"),
+    "tariffs.approve": _("Approve price books"),
+    "tariffs.draft": _("Draft price books"),
+    "tariffs.view": _("Look at price books"),
+}
+
+CONFLICT_LABELS: dict[str, str | Promise] = {
+    "administrators_stand_alone": _(
+        "An administrator holds no other role: the three administrators stand alone."
+    ),
+    "reading_billing_collecting": _("Nobody reads, bills and collects from the same customer."),
+    "running_and_approving": _("Who runs billing does not approve it."),
+    "drafting_and_approving": _("Who drafts prices does not approve them."),
+    "reading_and_inspecting": _("Who reads meters does not inspect them."),
+    "inspecting_and_collecting": _("Who inspects does not collect money."),
+    "oneself": _("Nobody changes their own roles."),
+    "disabled": _("The account is closed."),
+    "held": _("The person holds this role already."),
+    "unknown": _("There is no such role."),
+}
+
+
+@dataclass(frozen=True)
+class Area:
+    """Permissions of one room, ready to show: ``[(code, label, held)]``."""
+
+    label: str | Promise
+    permissions: list[tuple[str, str | Promise, Any]]
 
 
 def in_scope(queryset: QuerySet[M], staff: Any, field: str = "unit_id") -> QuerySet[M]:
@@ -25,6 +115,15 @@ def units(staff: Any) -> QuerySet[OrganisationUnit]:
     return OrganisationUnit.objects.filter(code__startswith=staff.scope)
 
 
+def units_with_head_counts(staff: Any) -> QuerySet[OrganisationUnit]:
+    """The units in scope with ``active_staff``, the number of open accounts that belong to the unit itself."""
+    return (
+        units(staff)
+        .annotate(active_staff=Count("staff", filter=Q(staff__is_active=True)))
+        .select_related("parent")
+    )
+
+
 def colleagues(staff: Any) -> QuerySet[Staff]:
     """The people in a person's scope."""
     return in_scope(Staff.objects.select_related("unit"), staff)
@@ -36,3 +135,67 @@ def live_roles(staff: Staff) -> QuerySet[RoleAssignment]:
         .select_related("granted_by")
         .order_by("granted_at")
     )
+
+
+def past_roles(staff: Staff) -> QuerySet[RoleAssignment]:
+    return (
+        staff.role_assignments.filter(revoked_at__isnull=False)
+        .select_related("granted_by", "revoked_by")
+        .order_by("-revoked_at")
+    )
+
+
+def sign_ins(username: str) -> QuerySet[SignInAttempt]:
+    """Tries to sign in with this user name, newest first."""
+    return SignInAttempt.objects.filter(username=username).order_by("-at")
+
+
+def api_clients(staff: Any) -> QuerySet[ApiClient]:
+    return in_scope(ApiClient.objects.select_related("unit"), staff).order_by("name")
+
+
+def role_labels() -> dict[str, str | Promise]:
+    return {role.value: role.label for role in Role}
+
+
+def permissions_by_area(roles: Iterable[str]) -> list[Area]:
+    """What ``roles`` together allow, area by area; areas without any are left out."""
+    roles = tuple(roles)
+    return [
+        Area(label, held)
+        for area, label in AREA_LABELS.items()
+        if (
+            held := [
+                (code, PERMISSION_LABELS[code], True)
+                for code in rules.ALL_PERMISSIONS
+                if code.startswith(f"{area}.") and rules.grants(roles, code)
+            ]
+        )
+    ]
+
+
+def permission_matrix() -> list[Area]:
+    """Every permission with, for each role in the order of ``rules.ROLES``, whether the role carries it."""
+    return [
+        Area(
+            label,
+            [
+                (code, PERMISSION_LABELS[code], [code in rules.PERMISSIONS[role] for role in rules.ROLES])
+                for code in rules.ALL_PERMISSIONS
+                if code.startswith(f"{area}.")
+            ],
+        )
+        for area, label in AREA_LABELS.items()
+    ]
+
+
+def grantable_roles(staff: Staff) -> list[tuple[Role, str | Promise | None]]:
+    """Roles the person does not hold, each with the reason why it is refused, or None where it may be given."""
+    held = staff.roles
+    offered: list[tuple[Role, str | Promise | None]] = []
+    for role in Role:
+        if role.value in held:
+            continue
+        broken = rules.conflicts(held, role.value)
+        offered.append((role, CONFLICT_LABELS[broken[0].reason] if broken else None))
+    return offered

@@ -2,5 +2,15 @@
 
 from __future__ import annotations
 
+from django.urls import path
+
+from denghuo.foundation.identity.web import account
+
 app_name = "identity"
-urlpatterns: list = []
+urlpatterns = [
+    path("sign-in", account.sign_in, name="sign-in"),
+    path("sign-out", account.sign_out, name="sign-out"),
+    path("language", account.language, name="language"),
+    path("profile", account.profile, name="profile"),
+    path("profile/password", account.change_password, name="change-password"),
+]
