@@ -76,11 +76,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "denghuo.foundation.ui.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "denghuo.foundation.audit.web.middleware.AddressMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "denghuo.foundation.ui.middleware.chosen_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -102,6 +103,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "denghuo.foundation.ui.context.interface",
             ],
             "libraries": {"audit": "denghuo.foundation.audit.web.tags"},
         },
@@ -134,6 +136,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LANGUAGE_CODE = "zh-hans"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True

@@ -56,6 +56,7 @@ SECTIONS: dict[str, Text] = {
 }
 
 _items: dict[str, NavItem] = {}
+_own: dict[str, NavItem] = {}
 
 
 def register(item: NavItem) -> None:
@@ -67,6 +68,21 @@ def register(item: NavItem) -> None:
     if item.section not in SECTIONS:
         raise ValueError(f"no section {item.section!r}; choose one of {', '.join(SECTIONS)}")
     _items[item.url_name] = item
+
+
+def register_own(item: NavItem) -> None:
+    """Add an entry to the menu below the user's name (own password, own sessions); the section is not looked at."""
+    _own[item.url_name] = item
+
+
+def own_menu(request: HttpRequest) -> list[VisibleItem]:
+    """The entries below the user's name."""
+    items = sorted(_own.values(), key=lambda item: item.order)
+    return [
+        VisibleItem(item.label, url, item.icon, False)
+        for item in items
+        if may(request.user, item.permission) and (url := _url(item))
+    ]
 
 
 def entries() -> tuple[NavItem, ...]:

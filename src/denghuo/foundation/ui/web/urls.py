@@ -1,6 +1,12 @@
-"""Addresses of this app."""
+from django.urls import path
+from django.views.i18n import set_language
 
-from __future__ import annotations
+from denghuo.foundation.ui.access import public
+from denghuo.foundation.ui.web import views
 
-app_name = "ui"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.workbench, name="workbench"),
+    path("search", views.search, name="search"),
+    path("search/suggest", views.suggest, name="search-suggest"),
+    path("language", public(set_language), name="set_language"),
+]
