@@ -6,10 +6,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from denghuo.foundation.database.fields import EnergyField, PowerField, RatioField
+from denghuo.foundation.database.fields import EnergyField, PowerField, RatioField, ReadingField
+from denghuo.foundation.database.text_index import TextIndex
 from denghuo.foundation.identity.models import OrganisationUnit
 from denghuo.records.customers.models import Account, Customer
 from denghuo.records.grid.models import Transformer, TransformerArea, Voltage
+
+ADDRESS_INDEX = TextIndex("supply_address_index", owner="supply_supplypoint", column="address")
 
 
 class SupplyState(models.TextChoices):
@@ -34,7 +37,17 @@ class SupplyPoint(models.Model):
 
     class Meta:
         ordering = ["number"]
-        indexes = [models.Index(fields=["unit", "number"]), models.Index(fields=["address"])]
+        indexes = [models.Index(fields=["unit", "number"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="closed") | Q(closed_date__isnull=False),
+                name="closed_supply_point_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["active", "suspended"]) | Q(energised_date__isnull=False),
+                name="supplied_point_was_energised",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -90,6 +103,7 @@ class BillingMode(models.TextChoices):
 class Market(models.TextChoices):
     LIST = "list", _("List price")
     AGENT = "agent", _("Agent purchase")
+    AGENT_PENALTY = "agent_penalty", _("Agent purchase at 1.5 times the price")
     DIRECT = "direct", _("Direct trade")
 
 
@@ -97,6 +111,13 @@ class MeteringMode(models.TextChoices):
     HIGH_HIGH = "high_high", _("High-voltage supply, metered at high voltage")
     HIGH_LOW = "high_low", _("High-voltage supply, metered at low voltage")
     LOW_LOW = "low_low", _("Low-voltage supply, metered at low voltage")
+
+
+class PowerFactorStandard(models.IntegerChoices):
+    NONE = 0, _("None")
+    P80 = 80, "0.80"
+    P85 = 85, "0.85"
+    P90 = 90, "0.90"
 
 
 class SupplyTerms(models.Model):
@@ -135,8 +156,12 @@ class SupplyTerms(models.Model):
     billing_mode = models.CharField(_("billing mode"), max_length=16, choices=BillingMode, default="single")
     contract_demand_kw = PowerField(_("contract demand"), null=True, blank=True)
     demand_exempt = models.BooleanField(_("exempt from the basic charge"), default=False)
-    pf_standard = models.PositiveSmallIntegerField(_("power-factor standard"), default=0)
-    market = models.CharField(_("market attribute"), max_length=8, choices=Market, default="list")
+    pf_standard = models.PositiveSmallIntegerField(
+        _("power-factor standard"), choices=PowerFactorStandard, default=0
+    )
+    pf_no_reward = models.BooleanField(_("power-factor surcharge only"), default=False)
+    kept_single_part = models.BooleanField(_("single-part kept as an existing customer"), default=False)
+    market = models.CharField(_("market attribute"), max_length=14, choices=Market, default="list")
     household_persons = models.PositiveSmallIntegerField(_("persons registered"), null=True, blank=True)
     free_energy_kwh = EnergyField(_("free energy a month"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
@@ -156,6 +181,7 @@ class SupplyTerms(models.Model):
             models.CheckConstraint(
                 condition=~Q(billing_mode="contract_demand") | Q(contract_demand_kw__isnull=False),
                 name="contract_demand_is_named",
+                violation_error_message=_("Two-part by contract demand needs the contract demand."),
             ),
         ]
 
@@ -168,27 +194,42 @@ class LossMethod(models.TextChoices):
 
 
 class LossTerms(models.Model):
-    """How transformer and line loss is added for 高供低计, by period (regulation: 供电营业规则, loss before the property boundary)."""
+    """How transformer and line loss is added for 高供低计, by period.
+
+    Legal basis: 供电营业规则, losses before the property boundary belong to the owner of that part.
+    """
 
     supply_point = models.ForeignKey(SupplyPoint, on_delete=models.CASCADE, related_name="loss_terms")
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
-    method = models.CharField(max_length=12, choices=LossMethod)
-    iron_loss_kw = RatioField(_("iron loss"), null=True, blank=True)
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("until"), null=True, blank=True)
+    method = models.CharField(_("method"), max_length=12, choices=LossMethod)
+    iron_loss_kw = ReadingField(_("iron loss"), null=True, blank=True)
     copper_ratio = RatioField(_("copper-loss coefficient"), null=True, blank=True)
-    reactive_iron_kvar = RatioField(_("reactive iron loss"), null=True, blank=True)
+    reactive_iron_kvar = ReadingField(_("reactive iron loss"), null=True, blank=True)
     reactive_copper_factor = RatioField(_("reactive copper factor"), null=True, blank=True)
     line_loss_ratio = RatioField(_("line-loss ratio"), null=True, blank=True)
-    rated_capacity_kva = PowerField(null=True, blank=True)
-    load_loss_kw = RatioField(null=True, blank=True)
-    shift_factor = RatioField(null=True, blank=True)
-    energised_hours_a_day = models.PositiveSmallIntegerField(default=24)
+    rated_capacity_kva = PowerField(_("rated capacity"), null=True, blank=True)
+    load_loss_kw = ReadingField(_("load loss"), null=True, blank=True)
+    shift_factor = RatioField(_("shift factor"), null=True, blank=True)
+    energised_hours_a_day = models.PositiveSmallIntegerField(_("energised hours a day"), default=24)
+
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     class Meta:
+        ordering = ["supply_point", "valid_from"]
         constraints = [
+            models.UniqueConstraint(fields=["supply_point", "valid_from"], name="loss_terms_start_once"),
             models.UniqueConstraint(
                 fields=["supply_point"], condition=Q(valid_to__isnull=True), name="one_open_end_of_loss_terms"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="loss_terms_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(energised_hours_a_day__gte=0, energised_hours_a_day__lte=24),
+                name="energised_hours_fit_a_day",
+            ),
         ]
 
 
@@ -197,6 +238,17 @@ class SupplyContract(models.Model):
 
     supply_point = models.ForeignKey(SupplyPoint, on_delete=models.PROTECT, related_name="contracts")
     number = models.CharField(_("contract number"), max_length=30, unique=True)
-    signed_date = models.DateField()
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
+    signed_date = models.DateField(_("signed"))
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["supply_point", "-valid_from"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+_ROW_FIELDS = ("id", "supply_point", "valid_from", "valid_to", "reason")
+TERM_FIELDS = tuple(f.name for f in SupplyTerms._meta.concrete_fields if f.name not in _ROW_FIELDS)
+LOSS_FIELDS = tuple(f.name for f in LossTerms._meta.concrete_fields if f.name not in _ROW_FIELDS)

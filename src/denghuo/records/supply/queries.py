@@ -1,0 +1,120 @@
+"""Reading supply points and what held at them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from denghuo.foundation.database.text_index import starts_with
+from denghuo.records.supply import rules
+from denghuo.records.supply.models import (
+    ADDRESS_INDEX,
+    LOSS_FIELDS,
+    TERM_FIELDS,
+    LossTerms,
+    SupplyPoint,
+    SupplyTerms,
+)
+
+
+def in_scope(scope: str) -> QuerySet[SupplyPoint]:
+    """Supply points of the unit ``scope`` and the units below it."""
+    return SupplyPoint.objects.filter(unit_id__startswith=scope)
+
+
+def by_number(number: str, *, scope: str = "") -> SupplyPoint:
+    """The supply point with this number.
+
+    Raises:
+        SupplyPoint.DoesNotExist: there is none in the data scope.
+    """
+    return in_scope(scope).select_related("customer", "account", "unit").get(number=number)
+
+
+def holding_on(day: date) -> Q:
+    """Rows of terms or losses that hold on ``day``."""
+    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+
+def holding_between(start: date, end: date) -> Q:
+    """Rows that hold on any day of [start, end)."""
+    return Q(valid_from__lt=end) & (Q(valid_to__isnull=True) | Q(valid_to__gt=start))
+
+
+def terms_on(supply_point: SupplyPoint, day: date) -> SupplyTerms | None:
+    """What holds at a supply point on ``day``; None before it was energised or after it closed."""
+    return (
+        supply_point.terms.filter(holding_on(day))
+        .select_related("area", "transformer__feeder", "area__transformer__feeder")
+        .first()
+    )
+
+
+def loss_terms_on(supply_point: SupplyPoint, day: date) -> LossTerms | None:
+    """How losses are added on ``day``; None where none were ever agreed."""
+    return supply_point.loss_terms.filter(holding_on(day)).first()
+
+
+def terms_between(supply_point_ids: Iterable[int], start: date, end: date) -> dict[int, list[SupplyTerms]]:
+    """Rows that hold on any day of [start, end), in order, by supply point; one query."""
+    rows: dict[int, list[SupplyTerms]] = defaultdict(list)
+    for row in SupplyTerms.objects.filter(
+        holding_between(start, end), supply_point_id__in=list(supply_point_ids)
+    ).order_by("supply_point_id", "valid_from"):
+        rows[row.supply_point_id].append(row)
+    return dict(rows)
+
+
+def history(supply_point: SupplyPoint) -> list[tuple[SupplyTerms, dict[str, tuple[Any, Any]]]]:
+    """Every row of terms, newest first, with the fields (name → before, after) that differ from the row before."""
+    rows = list(supply_point.terms.select_related("area", "transformer").order_by("valid_from"))
+    return [
+        (row, _differences(before, row, TERM_FIELDS))
+        for before, row in zip([None, *rows], rows, strict=False)
+    ][::-1]
+
+
+def loss_history(supply_point: SupplyPoint) -> list[tuple[LossTerms, dict[str, tuple[Any, Any]]]]:
+    """Every row of loss terms, newest first, with what differs from the row before."""
+    rows = list(supply_point.loss_terms.order_by("valid_from"))
+    return [
+        (row, _differences(before, row, LOSS_FIELDS))
+        for before, row in zip([None, *rows], rows, strict=False)
+    ][::-1]
+
+
+def _differences(before: Any, row: Any, names: Iterable[str]) -> dict[str, tuple[Any, Any]]:
+    if before is None:
+        return {}
+    pairs = {name: (getattr(before, name), getattr(row, name)) for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def findings(terms: SupplyTerms) -> list[rules.Finding]:
+    """Where classifications, voltage, capacity and tariff inputs of a row do not agree."""
+    values: Mapping[str, Any] = {
+        field.attname: getattr(terms, field.attname) for field in terms._meta.concrete_fields
+    }
+    return rules.findings(values)
+
+
+def behind_area(area_id: int, on: date) -> QuerySet[SupplyPoint]:
+    """Supply points that hang on a transformer area on ``on``."""
+    return SupplyPoint.objects.filter(
+        pk__in=SupplyTerms.objects.filter(holding_on(on), area_id=area_id).values("supply_point_id")
+    ).exclude(state="closed")
+
+
+def found_by_number(digits: str, *, scope: str, limit: int) -> list[SupplyPoint]:
+    """Supply points whose number starts with ``digits``."""
+    return list(in_scope(scope).filter(starts_with("number", digits)).select_related("customer")[:limit])
+
+
+def found_by_address(text: str, *, scope: str, limit: int) -> list[SupplyPoint]:
+    """Supply points whose address contains ``text``."""
+    ids = ADDRESS_INDEX.ids(text, scope=scope, limit=limit)
+    return list(SupplyPoint.objects.filter(pk__in=ids).select_related("customer"))
