@@ -53,7 +53,7 @@ class ScaledField(models.BigIntegerField):
 
     @property
     def validators(self) -> list[Any]:
-        return [validators.DecimalValidator(19, self.scale), *self._validators]
+        return [validators.DecimalValidator(19, self.scale), *self._validators]  # type: ignore[attr-defined]
 
     def formfield(self, **kwargs: Any) -> Any:
         return models.Field.formfield(

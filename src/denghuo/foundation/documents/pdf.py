@@ -42,7 +42,7 @@ def render(template: str, data: Mapping[str, Any], *, created_at: datetime | Non
     inputs = {"dated": "" if created_at is None else "yes"}
     try:
         with _one_at_a_time:
-            made = _compiler().compile(
+            made = _compiler().compile(  # type: ignore[type-var]
                 input=files, format="pdf", sys_inputs=inputs, timestamp=created_at or UNDATED, pdf_tags=False
             )
     except typst.TypstError as error:
@@ -73,4 +73,4 @@ def _read_sources() -> Mapping[str, bytes]:
 @cache
 def _compiler() -> typst.Compiler:
     fonts = str(Path(noto_cjk_sans_otc.__file__).parent)
-    return typst.Compiler(input={"main": b""}, font_paths=[fonts], ignore_system_fonts=True)
+    return typst.Compiler(b"", font_paths=[fonts], ignore_system_fonts=True)  # type: ignore[misc]
