@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from denghuo.commerce.metering.models import Installation, Meter, MeteringPoint
 from denghuo.commerce.readings.models import ReadingRoute, RouteStop
@@ -27,9 +27,12 @@ from denghuo.records.customers import operations as customers
 from denghuo.records.customers import rules as customer_rules
 from denghuo.records.customers.models import Account, Customer
 from denghuo.records.grid.models import Feeder, Substation, Transformer, TransformerArea
+from denghuo.records.supply import operations as supply
 from denghuo.records.supply.models import LossTerms, SupplyPoint, SupplyTerms
 
 OPENED = date(2021, 3, 1)
+TAKEOVER = date(2025, 9, 1)
+"""The day from which the system keeps the readings; older meters are taken over as they stand."""
 CHUNK = 50_000
 CUSTOMERS_PER_AREA = 80
 AREAS_PER_FEEDER = 12
@@ -102,6 +105,17 @@ PROFILES = (
 )  # fmt: skip
 
 
+def write(model: type[models.Model], columns: dict[str, Sequence[Any]]) -> None:
+    """Insert columns; fields that are not named take the default that the model gives them."""
+    count = len(next(iter(columns.values())))
+    for field in model._meta.concrete_fields:
+        named = field.primary_key or field.attname in columns or field.name in columns
+        if not named and (field.has_default() or not field.null):
+            value = field.get_db_prep_save(field.get_default(), connection)
+            columns[field.attname] = [value] * count
+    insert_columns(model, columns)
+
+
 @dataclass(frozen=True)
 class Meters:
     """The meters of one profile in one chunk, as the reading generator needs them."""
@@ -153,7 +167,7 @@ class Town:
         feeders = [self.feeder().pk for _ in range(-(-count // each))]
         ids = list(reserve_ids(Transformer, count))
         serials = allocate("demo:transformer", count)
-        insert_columns(
+        write(
             Transformer,
             {
                 "id": ids,
@@ -181,7 +195,7 @@ class Town:
         self.areas += count
         place = [names.STREETS[i % len(names.STREETS)] for i in serials]
         units = [STATIONS[i % len(STATIONS)] for i in serials]
-        insert_columns(
+        write(
             TransformerArea,
             {
                 "id": area_ids,
@@ -191,7 +205,7 @@ class Town:
                 "unit_id": units,
             },
         )
-        insert_columns(
+        write(
             ReadingRoute,
             {
                 "id": route_ids,
@@ -280,7 +294,7 @@ def _supply_points(
     )
     keys = [_keys(name) for name in called]
     places = names.addresses(random, random.random(count) < (0.9 if profile.trade is usage.FARM else 0.15))
-    insert_columns(
+    write(
         Customer,
         {
             "id": customer_ids,
@@ -300,7 +314,7 @@ def _supply_points(
             "created_at": [town.at] * count,
         },
     )
-    insert_columns(
+    write(
         Account,
         {
             "id": account_ids,
@@ -314,14 +328,11 @@ def _supply_points(
             "opened_date": [OPENED] * count,
         },
     )
-    insert_columns(
+    write(
         SupplyPoint,
         {
             "id": supply_ids,
-            "number": [
-                number(NumberKind.SUPPLY_POINT, BUREAU, serial)
-                for serial in allocate(f"supply_point:{BUREAU}", count)
-            ],
+            "number": _supply_point_numbers(units),
             "customer_id": customer_ids,
             "account_id": account_ids,
             "unit_id": units,
@@ -333,6 +344,11 @@ def _supply_points(
     )
     _terms(profile, supply_ids, areas, transformers, capacity)
     return supply_ids
+
+
+def _supply_point_numbers(units: Sequence[str]) -> list[str]:
+    waiting = {unit: iter(supply.supply_point_numbers(unit, units.count(unit))) for unit in set(units)}
+    return [next(waiting[unit]) for unit in units]
 
 
 def _terms(
@@ -356,7 +372,7 @@ def _terms(
         if profile.contract_share is not None
         else [None] * count
     )
-    insert_columns(
+    write(
         SupplyTerms,
         {
             "supply_point_id": supply_ids,
@@ -369,7 +385,7 @@ def _terms(
         },
     )
     if profile.loss:
-        insert_columns(
+        write(
             LossTerms,
             {
                 "supply_point_id": supply_ids,
@@ -418,7 +434,7 @@ def _meters(
         communication_address=[f"45{serial:010d}" for serial in serials],
     )  # fmt: skip
     _insert(
-        Installation, count, {"installed_date": OPENED, "reason": "", "ct_secondary_a": 5 if profile.dedicated else 1},
+        Installation, count, {"installed_date": TAKEOVER, "reason": "接管建档", "ct_secondary_a": 5 if profile.dedicated else 1},
         id=installation_ids, metering_point_id=point_ids, meter_id=meter_ids, multiplier=multiplier.tolist(),
         ct_primary_a=(ratios[:, 0] * (5 if profile.dedicated else 1)).tolist(), pt_ratio=ratios[:, 1].tolist(),
     )  # fmt: skip
@@ -431,4 +447,4 @@ def _meters(
 def _insert(
     model: type[models.Model], count: int, constant: dict[str, Any], **columns: Sequence[Any]
 ) -> None:
-    insert_columns(model, {**columns, **{name: [value] * count for name, value in constant.items()}})
+    write(model, {**columns, **{name: [value] * count for name, value in constant.items()}})

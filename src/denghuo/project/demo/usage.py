@@ -70,3 +70,13 @@ def months(
     reactive = np.round(total * tangent / steps).astype(np.int64) * steps
     demand = np.round(total / HOURS_A_MONTH / trade.load_factor / steps).astype(np.int64) * steps
     return Months(total, peak, flat, valley, reactive, demand)
+
+
+def scaled(drawn: Months, share: np.ndarray) -> Months:
+    """``drawn`` with every month multiplied by its ``share`` (one value a month), sums kept."""
+
+    def part(values: np.ndarray) -> np.ndarray:
+        return np.round(values * share / 100).astype(np.int64) * 100
+
+    peak, flat, valley = part(drawn.peak), part(drawn.flat), part(drawn.valley)
+    return Months(peak + flat + valley, peak, flat, valley, part(drawn.reactive), part(drawn.demand))
