@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from denghuo.foundation.outbox import operations as outbox
+
+SUBSCRIPTIONS: Mapping[type, Sequence[outbox.Handler]] = {}
+"""Event class → handlers. A handler may hear an event twice and must then change nothing."""
+
 
 def connect() -> None:
     """Called once when Django is ready."""
+    outbox.subscribe(SUBSCRIPTIONS)
