@@ -20,7 +20,10 @@ class BookState(models.TextChoices):
 
 
 class PriceBookVersion(models.Model):
-    """One version of a price book. ``document`` is the JSON text that the engine compiles; the prices inside carry their own dates."""
+    """One version of a price book. ``document`` is the JSON text that the engine compiles; its prices carry their own dates.
+
+    A trigger keeps the text and its author as they are from the moment the draft is decided.
+    """
 
     book = models.CharField(_("price book"), max_length=30)
     number = models.PositiveIntegerField(_("version"))
@@ -29,15 +32,18 @@ class PriceBookVersion(models.Model):
     digest = models.CharField(max_length=64)
     state = models.CharField(_("state"), max_length=10, choices=BookState, default="draft")
     note = models.CharField(_("what changed"), max_length=300, blank=True)
-    drafted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField(_("drafted"))
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     approved_at = models.DateTimeField(_("approved"), null=True)
+    rejected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decision_note = models.CharField(_("reason of the decision"), max_length=300, blank=True)
     in_force_at = models.DateTimeField(_("in force since"), null=True)
+    superseded_at = models.DateTimeField(_("superseded"), null=True)
 
     class Meta:
         ordering = ["book", "-number"]
@@ -47,16 +53,22 @@ class PriceBookVersion(models.Model):
                 fields=["book"], condition=Q(state="in_force"), name="one_version_in_force"
             ),
             models.CheckConstraint(
-                condition=Q(approved_by__isnull=True)
-                | Q(drafted_by__isnull=True)
-                | ~Q(approved_by=F("drafted_by")),
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("drafted_by")),
                 name="two_persons_for_a_price",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["approved", "in_force"]) | Q(approved_at__isnull=False),
-                name="approved_has_a_time",
+                condition=~Q(state__in=["approved", "in_force", "superseded"])
+                | Q(approved_at__isnull=False, approved_by__isnull=False),
+                name="approved_by_somebody_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["in_force", "superseded"]) | Q(in_force_at__isnull=False),
+                name="in_force_has_a_time",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.book} v{self.number}"
 
 
 class DayTrigger(models.Model):
@@ -65,10 +77,14 @@ class DayTrigger(models.Model):
     book = models.CharField(max_length=30)
     date = models.DateField()
     trigger = models.CharField(max_length=20)
-    basis = models.CharField(max_length=120, blank=True)
+    basis = models.CharField(_("basis"), max_length=120, blank=True)
 
     class Meta:
+        ordering = ["book", "date", "trigger"]
         constraints = [models.UniqueConstraint(fields=["book", "date", "trigger"], name="one_trigger_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.book} {self.date} {self.trigger}"
 
 
 class ContractPrice(models.Model):
@@ -80,7 +96,24 @@ class ContractPrice(models.Model):
     price = PriceField(_("price"))
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
-    basis = models.CharField(max_length=120, blank=True)
+    basis = models.CharField(_("basis"), max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["supply_point", "component", "tou", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["supply_point", "component", "tou", "valid_from"], name="contract_price_starts_once"
+            ),
+            models.UniqueConstraint(
+                fields=["supply_point", "component", "tou"],
+                condition=Q(valid_to__isnull=True),
+                name="one_open_contract_price",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="contract_price_dates_in_order",
+            ),
+        ]
 
 
 class AdjustmentLine(models.Model):

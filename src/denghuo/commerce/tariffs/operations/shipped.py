@@ -1,0 +1,45 @@
+"""The price books that come with the software."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.resources import files
+
+from denghuo.commerce.tariffs.models import PriceBookVersion
+from denghuo.commerce.tariffs.operations.versions import approve, draft_version, put_in_force
+from denghuo.engine.pricing.book import parse
+from denghuo.foundation.identity.models import Staff
+
+NOTE = "随软件发布的价格本 / shipped with the software"
+
+
+def shipped_documents() -> dict[str, str]:
+    """Code → JSON text of every shipped price book."""
+    folder = files("denghuo.commerce.tariffs").joinpath("books")
+    return {
+        entry.name.removesuffix(".json"): entry.read_text(encoding="utf-8")
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".json")
+    }
+
+
+def load_shipped_books(
+    *, at: datetime, drafted_by: Staff, approved_by: Staff, codes: set[str] | None = None
+) -> list[PriceBookVersion]:
+    """Put every shipped book (or those of ``codes``) in force where no version of it exists yet.
+
+    Run again, it changes nothing: a bureau's own versions are never replaced.
+
+    Raises:
+        SamePerson: drafter and approver are one person.
+    """
+    made = []
+    for code, text in shipped_documents().items():
+        if codes is not None and code not in codes:
+            continue
+        if PriceBookVersion.objects.filter(book=code).exists():
+            continue
+        version = draft_version(book=parse(text), note=NOTE, drafted_by=drafted_by, at=at)
+        approve(version=version, digest=version.digest, approved_by=approved_by, note=NOTE, at=at)
+        made.append(put_in_force(version=version, actor=approved_by, at=at))
+    return made
