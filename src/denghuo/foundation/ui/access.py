@@ -44,7 +44,7 @@ def require(*permissions: str) -> Callable[[View], View]:
     """Let in whoever holds at least one of ``permissions``; others see the 403 page, visitors the sign-in page."""
     if not permissions:
         raise ValueError("require() needs a permission; use signed_in for pages open to all staff")
-    return functools.partial(_guard, Access("permission", permissions))  # type: ignore[return-value]
+    return functools.partial(_guard, Access("permission", permissions))
 
 
 def signed_in(view: View) -> View:
