@@ -19,7 +19,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 bill = typer.Typer(help="Billing runs.", no_args_is_help=True)
+staff = typer.Typer(help="People who work here.", no_args_is_help=True)
 app.add_typer(bill, name="bill")
+app.add_typer(staff, name="staff")
 app.command()(quote)
 
 
@@ -112,6 +114,26 @@ def bill_run(
     from denghuo.project import bill_command
 
     raise typer.Exit(bill_command.run(cycle=cycle, scope=scope or [], dry_run=dry_run, as_json=as_json))
+
+
+@staff.command("create")
+def staff_create(
+    username: Annotated[str, typer.Option(help="Name to sign in with.")],
+    name: Annotated[str, typer.Option(help="The person's name.")],
+    role: Annotated[str, typer.Option(help="Role code, for example security_admin.")],
+    unit: Annotated[
+        str, typer.Option(help="Organisation unit code; created as the bureau where none exists.")
+    ],
+    password: Annotated[
+        str,
+        typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="DENGHUO_NEW_PASSWORD"),
+    ],
+) -> None:
+    """Open the first account of an installation; everybody else is added in the console."""
+    boot()
+    from denghuo.project import installation
+
+    raise typer.Exit(installation.create_first_staff(username, name, role, unit, password))
 
 
 @app.command("import")

@@ -1,0 +1,126 @@
+"""The API at ``/api/v1/``: where the routers of the rooms are mounted, and how every error looks."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from importlib.util import find_spec
+from typing import Any
+
+import orjson
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI, Router
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.renderers import BaseRenderer
+
+from denghuo import __version__
+from denghuo.foundation.identity.api import Problem, Token, problem_response
+from denghuo.foundation.identity.models import ApiClient
+from denghuo.foundation.ui.access import public
+
+logger = logging.getLogger(__name__)
+
+ROOMS = (
+    "denghuo.records.customers",
+    "denghuo.records.supply",
+    "denghuo.records.grid",
+    "denghuo.commerce.metering",
+    "denghuo.commerce.tariffs",
+    "denghuo.commerce.readings",
+    "denghuo.commerce.billing",
+)
+"""Rooms that may have an ``api`` module with a ``router``; its paths are mounted below the room's name."""
+
+
+class JsonRenderer(BaseRenderer):
+    """Chinese as itself, decimals as text."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return orjson.dumps(data, default=str)
+
+
+def build() -> NinjaAPI:
+    """The API with everything mounted."""
+    api = NinjaAPI(
+        title="Denghuo 灯火",
+        version="v1",
+        urls_namespace="api",
+        description=f"Electricity marketing and customer service. Denghuo {__version__}.",
+        renderer=JsonRenderer(),
+        docs_url="/docs",
+        openapi_extra={"info": {"license": {"name": "Apache-2.0"}}},
+    )
+    api.add_router("", _system())
+    for room in ROOMS:
+        if find_spec(f"{room}.api") is not None:
+            module = importlib.import_module(f"{room}.api")
+            api.add_router(f"/{room.rsplit('.', 1)[1]}", module.router)
+    _install_problems(api)
+    return api
+
+
+def _system() -> Router:
+    from ninja import Schema
+
+    class Myself(Schema):
+        """The client a token belongs to."""
+
+        name: str
+        scopes: list[str]
+        unit: str
+
+    router = Router(tags=["system"])
+
+    @router.get("/me", response=Myself, auth=Token(), summary="Who am I")
+    def me(request: HttpRequest) -> Myself:
+        """The client of this token, what it may do and whose data it sees."""
+        client: ApiClient = request.auth  # type: ignore[attr-defined]
+        return Myself(name=client.name, scopes=client.scopes.split(), unit=client.unit_id)
+
+    return router
+
+
+def _install_problems(api: NinjaAPI) -> None:
+    @api.exception_handler(Problem)
+    def problem(request: HttpRequest, error: Problem) -> HttpResponse:
+        return problem_response(error.status, error.code, error.detail, **error.extra)
+
+    @api.exception_handler(ValidationError)
+    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        errors = [
+            {
+                "path": ".".join(str(part) for part in item["loc"]),
+                "message": item["msg"],
+                "kind": item["type"],
+            }
+            for item in error.errors
+        ]
+        return problem_response(422, "invalid_request", errors[0]["message"] if errors else "", errors=errors)
+
+    @api.exception_handler(AuthenticationError)
+    def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        answer = problem_response(401, "token_missing_or_invalid", "send Authorization: Bearer <token>")
+        answer["WWW-Authenticate"] = 'Bearer realm="denghuo"'
+        return answer
+
+    @api.exception_handler(Http404)
+    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+        return problem_response(404, "not_found", "there is no such record, or it is not yours to see")
+
+    @api.exception_handler(HttpError)
+    def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+        code = "invalid_request" if error.status_code in (400, 422) else f"http_{error.status_code}"
+        return problem_response(error.status_code, code, str(error))
+
+    @api.exception_handler(Exception)
+    def broken(request: HttpRequest, error: Exception) -> HttpResponse:
+        logger.exception("API %s %s", request.method, request.path)
+        return problem_response(500, "internal_error", "the error is in the server's log")
+
+
+api = build()
+for _pattern in api.urls[0]:
+    if getattr(_pattern, "name", "") in {"openapi-json", "openapi-view", "api-root"}:
+        _pattern.callback = public(_pattern.callback)

@@ -1,0 +1,75 @@
+"""Examination of an installation: every invariant of the books, and the settings that keep it safe."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterable
+
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from rich.console import Console
+
+from denghuo.commerce.billing import queries as billing
+from denghuo.commerce.readings import queries as readings
+from denghuo.foundation.audit import queries as audit
+from denghuo.foundation.imports import queries as imports
+from denghuo.foundation.jobs import queries as jobs
+from denghuo.records.supply import queries as supply
+
+Check = Callable[[], Iterable[str]]
+
+
+def _tables_are_current() -> Iterable[str]:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"not migrated: {migration}" for migration, _ in plan]
+
+
+def _audit_chain_holds() -> Iterable[str]:
+    verdict = audit.verify()
+    return [] if verdict.holds else [f"audit chain: {verdict}"]
+
+
+def _settings_are_safe() -> Iterable[str]:
+    report = io.StringIO()
+    try:
+        call_command("check", deploy=True, fail_level="ERROR", stdout=report, stderr=report)
+    except SystemCheckError as error:
+        return [str(error)]
+    return []
+
+
+CHECKS: dict[str, Check] = {
+    "tables are current": _tables_are_current,
+    "audit chain is unbroken": _audit_chain_holds,
+    "terms cover every supply point without gap": supply.inconsistencies,
+    "reading chains join up": readings.inconsistencies,
+    "import counts add up": imports.inconsistencies,
+    "long runs add up": jobs.inconsistencies,
+    "bills, lines and runs agree": billing.inconsistencies,
+    "settings are safe": _settings_are_safe,
+}
+
+
+def examine() -> dict[str, list[str]]:
+    """What every check found, by its name; an empty list is good."""
+    return {name: list(check()) for name, check in CHECKS.items()}
+
+
+def run(*, as_json: bool) -> int:
+    """Print the findings; 0 where there is none, else 1."""
+    findings = examine()
+    if as_json:
+        print(json.dumps(findings, ensure_ascii=False))
+    else:
+        console = Console()
+        for name, found in findings.items():
+            console.print(f"[{'green' if not found else 'red'}]{'✓' if not found else '✗'}[/] {name}")
+            for line in found[:20]:
+                console.print(f"    {line}", markup=False)
+            if len(found) > 20:
+                console.print(f"    … and {len(found) - 20} more", markup=False)
+    return 1 if any(findings.values()) else 0
