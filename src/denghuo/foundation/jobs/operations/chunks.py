@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -17,19 +18,26 @@ from denghuo.foundation.jobs.operations.runs import settle, write_log
 log = logging.getLogger(__name__)
 
 
-def lease_chunk(*, at: datetime, seconds: int = rules.LEASE_SECONDS) -> RunChunk | None:
+def lease_chunk(
+    *, at: datetime, seconds: int = rules.LEASE_SECONDS, run_id: int | None = None, patient: bool = True
+) -> RunChunk | None:
     """Take the next free chunk by compare-and-set, from the run that was served longest ago; None if nothing is free.
 
-    A chunk whose lease has run out (its worker died) is free again.
+    A chunk whose lease has run out (its worker died) is free again. With ``run_id`` only that run is served;
+    ``patient=False`` does not wait out the pause after a failure.
     """
     active = Q(run__state__in=(RunState.QUEUED, RunState.RUNNING))
-    free = Q(state=ChunkState.WAITING) & (Q(not_before__isnull=True) | Q(not_before__lte=at))
+    free = Q(state=ChunkState.WAITING)
+    if patient:
+        free &= Q(not_before__isnull=True) | Q(not_before__lte=at)
     expired = Q(state=ChunkState.LEASED, lease_until__lt=at)
     runs = (
         LongRun.objects.filter(state__in=(RunState.QUEUED, RunState.RUNNING), finished_at__isnull=True)
         .annotate(served_at=Max("chunks__leased_at"))
         .order_by(F("served_at").asc(nulls_first=True), "id")
     )
+    if run_id is not None:
+        runs = runs.filter(id=run_id)
     for run in runs:
         candidates = run.chunks.filter(free | expired).order_by("number")[:8]
         for chunk in candidates:
@@ -59,17 +67,30 @@ class LeaseLost(Exception):
     """The lease ran out and another worker has the chunk; nothing was written here."""
 
 
-def perform(*, chunk: RunChunk, at: datetime) -> None:
+def drive(*, run: LongRun, clock: Callable[[], datetime]) -> LongRun:
+    """Do a run's chunks here and now, beside any worker, until none is free; for the shell. Returns the run as it is.
+
+    A chunk that failed is tried again at once.
+    """
+    while chunk := lease_chunk(at=clock(), run_id=run.id, patient=False):
+        perform(chunk=chunk, clock=clock)
+    settle(run_id=run.id, at=clock())
+    run.refresh_from_db()
+    return run
+
+
+def perform(*, chunk: RunChunk, clock: Callable[[], datetime]) -> None:
     """Do a leased chunk: its work and its ``done`` in one transaction; then end the run if it was the last.
 
-    An exception of the work is recorded on the chunk, not raised.
+    An exception of the work is recorded on the chunk, not raised. ``clock`` gives the time of the start (the ``at``
+    of the work) and of the end.
 
     Raises:
         LeaseLost: another worker took over while this one worked; the work was rolled back.
     """
     try:
         with transaction.atomic():
-            counters = rules.worker_of(chunk.run.kind)(chunk.run, json.loads(chunk.payload), at) or {}
+            counters = rules.worker_of(chunk.run.kind)(chunk.run, json.loads(chunk.payload), clock()) or {}
             done = RunChunk.objects.filter(
                 id=chunk.id, state=ChunkState.LEASED, lease_token=chunk.lease_token
             ).update(
@@ -78,7 +99,7 @@ def perform(*, chunk: RunChunk, at: datetime) -> None:
                 lease_until=None,
                 counters=json.dumps(dict(counters)),
                 error="",
-                finished_at=at,
+                finished_at=clock(),
             )
             if not done:
                 raise LeaseLost(f"chunk {chunk.number} of run {chunk.run_id}")
@@ -87,8 +108,8 @@ def perform(*, chunk: RunChunk, at: datetime) -> None:
         raise
     except Exception as error:
         log.exception("chunk %s of run %s failed", chunk.number, chunk.run_id)
-        put_back(chunk=chunk, error=_readable(error), at=at)
-    settle(run_id=chunk.run_id, at=at)
+        put_back(chunk=chunk, error=_readable(error), at=clock())
+    settle(run_id=chunk.run_id, at=clock())
 
 
 @transaction.atomic

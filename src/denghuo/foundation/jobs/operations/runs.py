@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from denghuo.foundation.audit import operations as audit
 from denghuo.foundation.database import bulk
-from denghuo.foundation.jobs import rules
+from denghuo.foundation.jobs import queries, rules
 from denghuo.foundation.jobs.models import ChunkState, LongRun, RunChunk, RunLogLine, RunState
 
 if TYPE_CHECKING:
@@ -181,7 +180,7 @@ def settle(*, run_id: int, at: datetime) -> bool:
     if run.state != RunState.CANCELLED:
         run.state = RunState.FAILED if failed else RunState.DONE
     run.error = f"{failed[0][0]}: {failed[0][1]}" if failed else ""
-    run.result = json.dumps(summed_counters(run), ensure_ascii=False)
+    run.result = json.dumps(queries.counters(run), ensure_ascii=False)
     run.started_at = run.started_at or at
     run.finished_at = at
     run.save(update_fields=["state", "error", "result", "started_at", "finished_at"])
@@ -189,14 +188,6 @@ def settle(*, run_id: int, at: datetime) -> bool:
     if hook := rules.finished_hook_of(run.kind):
         hook(run, at)
     return True
-
-
-def summed_counters(run: LongRun) -> dict[str, int]:
-    """The counters of the chunks done so far, added up."""
-    total: Counter[str] = Counter()
-    for text in run.chunks.filter(state=ChunkState.DONE).values_list("counters", flat=True):
-        total.update(json.loads(text))
-    return dict(total)
 
 
 def write_log(run: LongRun, code: str, *, at: datetime, **values: str | int) -> None:

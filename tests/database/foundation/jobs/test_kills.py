@@ -1,0 +1,66 @@
+"""kill -9 at random instants: the result equals that of an undisturbed run, and progress never goes backwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parents[4]
+KILLS = int(os.environ.get("DENGHUO_KILLS", "20"))
+
+
+@pytest.fixture
+def empty_database_url(tmp_path):
+    """A database of the kind under test that outlives a process: a file, or a new PostgreSQL database."""
+    current = settings.DATABASES["default"]
+    if current["ENGINE"].endswith("sqlite3"):
+        yield f"sqlite:///{tmp_path / 'kills.sqlite3'}"
+        return
+    name = f"denghuo_kills_{uuid.uuid4().hex[:12]}"
+    server = {
+        "host": current["HOST"],
+        "port": current["PORT"] or "5432",
+        "user": current["USER"],
+        "password": current["PASSWORD"],
+    }
+    with psycopg.connect(dbname="postgres", autocommit=True, **server) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        yield f"postgresql://{server['user']}:{server['password']}@{server['host']}:{server['port']}/{name}"
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.mark.slow
+def test_killed_workers_leave_the_result_of_an_undisturbed_run(empty_database_url):
+    seed = int(os.environ.get("DENGHUO_SEED", random.randrange(10**6)))
+    command = [
+        sys.executable,
+        "-m",
+        "tests.database.foundation.jobs.kill_driver",
+        "--seed",
+        str(seed),
+        "--kills",
+        str(KILLS),
+    ]
+    replay = f"DENGHUO_SEED={seed} DENGHUO_KILLS={KILLS} pytest {Path(__file__).relative_to(ROOT)}"
+    print("replay:", replay)
+    environment = os.environ | {
+        "DENGHUO_DATABASE_URL": empty_database_url,
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")]),
+        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "denghuo.project.settings_test"),
+    }
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, f"{replay}\n{done.stderr[-4000:]}"
+    result = json.loads(done.stdout.strip().splitlines()[-1])
+    assert result["killed"] == result["undisturbed"], replay
+    assert result["killed"]["state"] == "done", replay
+    assert result["inconsistencies"] == [], replay
+    assert result["restarts"] > 1, f"no kill hit a chunk at work; {replay}"
