@@ -10,6 +10,8 @@ Tables are described in ``denghuo.engine.tables.pricing``.
 
 from denghuo.engine.pricing.bill import price
 from denghuo.engine.pricing.book import BookInvalid, PriceBook, Problem, parse
+from denghuo.engine.pricing.case import Case
+from denghuo.engine.pricing.explain import Trace, explain
 from denghuo.engine.pricing.faults import MESSAGES, message
 from denghuo.engine.pricing.rates import CompiledBook, compile
 from denghuo.engine.pricing.tou import DayCalendar
@@ -18,6 +20,7 @@ from denghuo.engine.tables.pricing import CaseTables, PricedTables, TableInvalid
 __all__ = [
     "MESSAGES",
     "BookInvalid",
+    "Case",
     "CaseTables",
     "CompiledBook",
     "DayCalendar",
@@ -25,7 +28,9 @@ __all__ = [
     "PricedTables",
     "Problem",
     "TableInvalid",
+    "Trace",
     "compile",
+    "explain",
     "message",
     "parse",
     "price",
