@@ -204,6 +204,8 @@ class ExceptionAction(models.TextChoices):
     ACCEPT = "accept", _("Accepted with reason")
     ESTIMATE = "estimate", _("Estimated")
     METER_FAULT = "meter_fault", _("Meter fault order")
+    CORRECT_ESTIMATE = "correct_estimate", _("Estimate corrected")
+    READ = "read", _("Read in the meantime")
 
 
 class ReadingException(models.Model):
@@ -222,7 +224,7 @@ class ReadingException(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    action = models.CharField(_("action"), max_length=12, choices=ExceptionAction, blank=True)
+    action = models.CharField(_("action"), max_length=16, choices=ExceptionAction, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     order_reference = models.CharField(_("fault order"), max_length=40, blank=True)
     unit_id = models.CharField(max_length=16)
