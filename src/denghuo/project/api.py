@@ -14,7 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
 from denghuo import __version__
-from denghuo.foundation.identity.api import Problem, Token, problem_response
+from denghuo.foundation.identity.api import Problem, ProblemOut, Token, problem_response
 from denghuo.foundation.identity.models import ApiClient
 from denghuo.foundation.ui.access import public
 
@@ -41,9 +41,27 @@ class JsonRenderer(BaseRenderer):
         return orjson.dumps(data, default=str)
 
 
-def build() -> NinjaAPI:
+class Api(NinjaAPI):
+    """A NinjaAPI whose document says how every error looks."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> Any:
+        document = super().get_openapi_schema(**kwargs)
+        document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = (
+            ProblemOut.model_json_schema()
+        )
+        problem = {
+            "description": "Problem",
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                operation["responses"]["default"] = problem
+        return document
+
+
+def build() -> Api:
     """The API with everything mounted."""
-    api = NinjaAPI(
+    api = Api(
         title="Denghuo 灯火",
         version="v1",
         urls_namespace="api",
@@ -123,4 +141,4 @@ def _install_problems(api: NinjaAPI) -> None:
 api = build()
 for _pattern in api.urls[0]:
     if getattr(_pattern, "name", "") in {"openapi-json", "openapi-view", "api-root"}:
-        _pattern.callback = public(_pattern.callback)
+        _pattern.callback = public(_pattern.callback)  # type: ignore[type-var]

@@ -17,6 +17,7 @@ from denghuo.foundation.audit import queries, rules
 from denghuo.foundation.audit.models import Entry, Head
 
 _address: ContextVar[str] = ContextVar("audit_address", default="")
+_machine: ContextVar[str] = ContextVar("audit_machine", default="")
 HEAD = 1
 BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -38,11 +39,17 @@ class Fact:
 @contextmanager
 def acting_from(address: str) -> Iterator[None]:
     """Everything recorded inside this block came from this network address."""
-    token = _address.set(address)
+    tokens = _address.set(address), _machine.set("")
     try:
         yield
     finally:
-        _address.reset(token)
+        _address.reset(tokens[0])
+        _machine.reset(tokens[1])
+
+
+def acting_for(machine: str) -> None:
+    """What is recorded without an actor until the end of the request was done for this machine."""
+    _machine.set(machine)
 
 
 def present_address() -> str:
@@ -113,7 +120,7 @@ def _entry(fact: Fact, at: datetime, actor: Any) -> Entry:
     return Entry(
         at=at,
         actor=actor,
-        actor_label=str(actor)[:80] if actor is not None else "system",
+        actor_label=(str(actor) if actor is not None else _machine.get() or "system")[:80],
         action=fact.action,
         subject_type=fact.subject_type or (subject._meta.label_lower if subject is not None else ""),
         subject_id=fact.subject_id or (str(subject.pk) if subject is not None else ""),

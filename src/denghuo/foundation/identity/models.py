@@ -52,6 +52,11 @@ class OrganisationUnit(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def scope(self) -> str:
+        """The unit code that records seen from here start with; a hall serves its whole bureau."""
+        return self.parent_id if self.kind == UnitKind.HALL and self.parent_id else self.code
+
 
 class StaffManager(BaseUserManager["Staff"]):
     def get_by_natural_key(self, username: str | None) -> Staff:
@@ -88,10 +93,8 @@ class Staff(AbstractBaseUser):
 
     @property
     def scope(self) -> str:
-        """The unit code that every record this person sees must start with; a hall serves its whole bureau."""
-        if self.unit.kind == UnitKind.HALL and self.unit.parent_id:
-            return self.unit.parent_id
-        return self.unit_id
+        """The unit code that every record this person sees must start with."""
+        return self.unit.scope
 
     @property
     def roles(self) -> frozenset[str]:
@@ -151,6 +154,17 @@ class ApiClient(models.Model):
     unit = models.ForeignKey(OrganisationUnit, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def scope(self) -> str:
+        """The unit code that every record this machine sees must start with."""
+        return self.unit.scope
+
+    def may(self, permission: str) -> bool:
+        return self.revoked_at is None and permission in self.scopes.split()
 
 
 class IdempotentAnswer(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -329,7 +330,7 @@ def sign_in(*, username: str, password: str, address: str, at: datetime) -> Staf
     return staff
 
 
-def _rehash(staff: Staff):  # type: ignore[no-untyped-def]
+def _rehash(staff: Staff) -> Callable[[str], None]:
     def setter(raw: str) -> None:
         Staff.objects.filter(pk=staff.pk).update(password=make_password(raw))
 

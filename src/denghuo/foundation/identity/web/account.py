@@ -64,7 +64,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 )
             else:
                 auth.login(request, staff, backend=BACKEND)
-                return redirect(_safe_next(request))
+                answer = redirect(_safe_next(request))
+                _speak(answer, staff.language)
+                return answer
     context = {"form": form, "next": request.POST.get("next") or request.GET.get("next") or ""}
     return render(request, "identity/sign_in.html", context, status=status)
 
@@ -126,16 +128,20 @@ def profile(request: HttpRequest) -> HttpResponse:
     )
 
 
-@public
+@signed_in
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    """Switch the language; a person's choice is kept, a visitor's goes into a cookie."""
+    """Keep the language a person reads; it is set again at every sign-in."""
+    assert isinstance(request.user, Staff)
     chosen = request.POST.get("language", "")
-    answer = redirect(_safe_next(request))
+    answer = redirect("identity:profile")
     if chosen in dict(settings.LANGUAGES):
-        if isinstance(request.user, Staff):
-            operations.choose_language(staff=request.user, language=chosen)
-        answer.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 86400, samesite="Lax", secure=settings.HTTPS
-        )
+        operations.choose_language(staff=request.user, language=chosen)
+        _speak(answer, chosen)
     return answer
+
+
+def _speak(answer: HttpResponse, language: str) -> None:
+    answer.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, samesite="Lax", secure=settings.HTTPS
+    )

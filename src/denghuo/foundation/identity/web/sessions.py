@@ -12,14 +12,14 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from denghuo.foundation.identity.models import Staff
 
 SIGNED_IN_AT = "signed_in_at"
 SEEN_AT = "seen_at"
 TOUCH = timedelta(seconds=60)
-WITHOUT_NEW_PASSWORD = {"identity:change-password", "identity:sign-out", "identity:language"}
+WITHOUT_NEW_PASSWORD = {"identity:change-password", "identity:sign-out"}
 
 
 @receiver(user_logged_in)
@@ -44,7 +44,7 @@ def is_over(session: Any, staff: Staff, at: datetime) -> bool:
 
 
 class SessionMiddleware:
-    """Ends sessions that are over, speaks the person's language, and insists on a new password where one is due.
+    """Ends sessions that are over, and insists on a new password where one is due.
 
     A page that polls by itself (its URL name ends in ``progress``) does not keep a session alive.
     """
@@ -54,12 +54,8 @@ class SessionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         staff = request.user
-        if isinstance(staff, Staff):
-            if is_over(request.session, staff, timezone.now()):
-                auth.logout(request)
-            else:
-                translation.activate(staff.language)
-                request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        if isinstance(staff, Staff) and is_over(request.session, staff, timezone.now()):
+            auth.logout(request)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
