@@ -13,12 +13,12 @@ from denghuo.records.customers.models import NAME_INDEX, Account, Contact, Custo
 
 def in_scope(scope: str) -> QuerySet[Customer]:
     """Customers of the unit ``scope`` and the units below it."""
-    return Customer.objects.filter(unit_id__startswith=scope)
+    return Customer.objects.filter(unit__code__startswith=scope)
 
 
 def accounts_in_scope(scope: str) -> QuerySet[Account]:
     """Accounts of the unit ``scope`` and the units below it."""
-    return Account.objects.filter(unit_id__startswith=scope)
+    return Account.objects.filter(unit__code__startswith=scope)
 
 
 def by_number(number: str, *, scope: str = "") -> Customer:
@@ -46,11 +46,11 @@ def found_by_digits(digits: str, *, scope: str, limit: int) -> list[Customer]:
     found: dict[int, Customer] = {}
     for field in ("number", "phone", "identity_number"):
         if len(found) < limit:
-            hits = people.filter(starts_with(field, digits))[: limit - len(found)]
+            hits = people.filter(starts_with(field, digits)).order_by(field)[: limit - len(found)]
             found.update((customer.pk, customer) for customer in hits)
     if len(found) < limit and len(digits) >= 7:
         for contact in Contact.objects.filter(
-            phone=digits, customer__unit_id__startswith=scope
+            phone=digits, customer__unit__code__startswith=scope
         ).select_related("customer")[: limit - len(found)]:
             found.setdefault(contact.customer_id, contact.customer)
     return list(found.values())
@@ -58,7 +58,9 @@ def found_by_digits(digits: str, *, scope: str, limit: int) -> list[Customer]:
 
 def found_by_credit_code(code: str, *, scope: str, limit: int) -> list[Customer]:
     """Organisations whose unified social credit code starts with ``code``."""
-    return list(in_scope(scope).filter(starts_with("credit_code", code.upper()))[:limit])
+    return list(
+        in_scope(scope).filter(starts_with("credit_code", code.upper())).order_by("credit_code")[:limit]
+    )
 
 
 def found_by_name(text: str, *, scope: str, limit: int) -> list[Customer]:

@@ -14,17 +14,17 @@ def visible(scope: str, path: str) -> Q:
 
 
 def substations(scope: str) -> QuerySet[Substation]:
-    return Substation.objects.filter(visible(scope, "unit_id"))
+    return Substation.objects.filter(visible(scope, "unit__code"))
 
 
 def feeders(scope: str) -> QuerySet[Feeder]:
-    return Feeder.objects.filter(visible(scope, "substation__unit_id"))
+    return Feeder.objects.filter(visible(scope, "substation__unit__code"))
 
 
 def transformers(scope: str) -> QuerySet[Transformer]:
-    return Transformer.objects.filter(visible(scope, "feeder__substation__unit_id"))
+    return Transformer.objects.filter(visible(scope, "feeder__substation__unit__code"))
 
 
 def areas(scope: str) -> QuerySet[TransformerArea]:
     """Transformer areas of the unit ``scope`` and the units below it."""
-    return TransformerArea.objects.filter(unit_id__startswith=scope)
+    return TransformerArea.objects.filter(unit__code__startswith=scope)

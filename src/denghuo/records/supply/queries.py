@@ -23,7 +23,7 @@ from denghuo.records.supply.models import (
 
 def in_scope(scope: str) -> QuerySet[SupplyPoint]:
     """Supply points of the unit ``scope`` and the units below it."""
-    return SupplyPoint.objects.filter(unit_id__startswith=scope)
+    return SupplyPoint.objects.filter(unit__code__startswith=scope)
 
 
 def by_number(number: str, *, scope: str = "") -> SupplyPoint:
