@@ -12,4 +12,6 @@ SUBSCRIPTIONS: Mapping[type, Sequence[outbox.Handler]] = {}
 
 def connect() -> None:
     """Called once when Django is ready."""
+    from denghuo.commerce.billing import tasks as billing_tasks  # noqa: F401 - registers its long runs
+
     outbox.subscribe(SUBSCRIPTIONS)

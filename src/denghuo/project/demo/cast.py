@@ -18,7 +18,7 @@ from denghuo.foundation.identity.models import OrganisationUnit, Staff
 from denghuo.foundation.numbering.operations import allocate
 from denghuo.kernel.identifiers import NumberKind, number
 from denghuo.project.demo import usage
-from denghuo.project.demo.population import OPENED, TAKEOVER
+from denghuo.project.demo.population import OPENED
 from denghuo.project.demo.usage import Trade
 from denghuo.records.customers import operations as customers
 from denghuo.records.grid import operations as grid
@@ -102,7 +102,9 @@ class Seat:
         return primary // secondary * pt_ratio
 
 
-def settle(*, substation: Substation, reader: Staff, at: datetime, actor: Staff) -> list[Seat]:
+def settle(
+    *, substation: Substation, reader: Staff, takeover: date, at: datetime, actor: Staff
+) -> list[Seat]:
     """Register the cast through the ordinary operations."""
     feeder = grid.add_feeder(
         substation=substation, code="GX-F00000", name="灯火901线", voltage="1-10kv", rated_capacity_kva=Decimal(12_000), at=at
@@ -114,7 +116,7 @@ def settle(*, substation: Substation, reader: Staff, at: datetime, actor: Staff)
     route = ReadingRoute.objects.create(
         code="GX-R-CAST", name="灯火大道抄表段", unit_id="4501", reading_day=1, reader=reader
     )
-    seats = [_seat(member, areas, feeder, at, actor) for member in CAST]
+    seats = [_seat(member, areas, feeder, takeover, at, actor) for member in CAST]
     points = [point for seat in seats for point in (seat.point, seat.feed_in) if point]
     RouteStop.objects.bulk_create(
         RouteStop(route=route, metering_point=point, position=position)
@@ -132,7 +134,9 @@ def _area(feeder: Any, key: str, name: str, at: datetime) -> TransformerArea:
     return grid.add_area(transformer=transformer, code=f"GX-A-{key}", name=name, unit=unit, at=at)
 
 
-def _seat(member: Member, areas: dict[str, TransformerArea], feeder: Any, at: datetime, actor: Staff) -> Seat:
+def _seat(
+    member: Member, areas: dict[str, TransformerArea], feeder: Any, takeover: date, at: datetime, actor: Staff
+) -> Seat:
     unit = OrganisationUnit.objects.get(code=member.unit)
     customer = customers.register(
         kind="person" if member.person else "organisation", name=member.name, phone=member.phone,
@@ -150,7 +154,7 @@ def _seat(member: Member, areas: dict[str, TransformerArea], feeder: Any, at: da
     if member.loss:
         supply.set_loss_terms(supply_point=point, from_date=OPENED, at=at, actor=actor, **member.loss)
     main = metering.add_metering_point(supply_point=point, opened_date=OPENED, at=at, actor=actor)
-    _hang(member, main, unit, at, actor)
+    _hang(member, main, unit, takeover, at, actor)
     if member.submeter_ratio:
         metering.add_metering_point(
             supply_point=point, parent=main, measure="ratio", ratio=member.submeter_ratio, tariff="residential_shared",
@@ -161,7 +165,7 @@ def _seat(member: Member, areas: dict[str, TransformerArea], feeder: Any, at: da
         feed_in = metering.add_metering_point(
             supply_point=point, role="feed_in", tariff="pv_feed_in", opened_date=OPENED, at=at, actor=actor
         )
-        _hang(member, feed_in, unit, at, actor)
+        _hang(member, feed_in, unit, takeover, at, actor)
     return Seat(member, point, main, feed_in)
 
 
@@ -183,9 +187,11 @@ def new_meter(member: Member, unit: OrganisationUnit, at: datetime, actor: Staff
     )  # fmt: skip
 
 
-def _hang(member: Member, point: MeteringPoint, unit: OrganisationUnit, at: datetime, actor: Staff) -> None:
+def _hang(
+    member: Member, point: MeteringPoint, unit: OrganisationUnit, takeover: date, at: datetime, actor: Staff
+) -> None:
     metering.install(
-        meter=new_meter(member, unit, at, actor), point=point, on=TAKEOVER, opening=opening(member),
+        meter=new_meter(member, unit, at, actor), point=point, on=takeover, opening=opening(member),
         transformers=metering.Transformers(*member.transformers), reason="接管建档", at=at, actor=actor,
     )  # fmt: skip
 

@@ -31,8 +31,6 @@ from denghuo.records.supply import operations as supply
 from denghuo.records.supply.models import LossTerms, SupplyPoint, SupplyTerms
 
 OPENED = date(2021, 3, 1)
-TAKEOVER = date(2025, 9, 1)
-"""The day from which the system keeps the readings; older meters are taken over as they stand."""
 CHUNK = 50_000
 CUSTOMERS_PER_AREA = 80
 AREAS_PER_FEEDER = 12
@@ -146,6 +144,8 @@ class Town:
     at: datetime
     substations: list[Substation]
     reader: Staff
+    takeover: date
+    """The day from which the system keeps the readings; older meters are taken over as they stand."""
     area_ids: list[int]
     areas: int = 0
     feeders: int = 0
@@ -221,7 +221,7 @@ class Town:
         return area_ids, route_ids
 
 
-def found(*, random: np.random.Generator, at: datetime, reader: Staff) -> Town:
+def found(*, random: np.random.Generator, at: datetime, reader: Staff, takeover: date) -> Town:
     """The substations that everything hangs on."""
     unit = OrganisationUnit.objects.get(code=BUREAU)
     substations = [
@@ -230,7 +230,7 @@ def found(*, random: np.random.Generator, at: datetime, reader: Staff) -> Town:
         )[0]
         for code, name, voltage in (("GX-S01", "灯火变电站", "110kv"), ("GX-S02", "河西变电站", "35kv"))
     ]
-    return Town(random, at, substations, reader, [])
+    return Town(random, at, substations, reader, takeover, [])
 
 
 def settle(town: Town, total: int, done: Callable[[int], None]) -> list[Meters]:
@@ -434,7 +434,7 @@ def _meters(
         communication_address=[f"45{serial:010d}" for serial in serials],
     )  # fmt: skip
     _insert(
-        Installation, count, {"installed_date": TAKEOVER, "reason": "接管建档", "ct_secondary_a": 5 if profile.dedicated else 1},
+        Installation, count, {"installed_date": town.takeover, "reason": "接管建档", "ct_secondary_a": 5 if profile.dedicated else 1},
         id=installation_ids, metering_point_id=point_ids, meter_id=meter_ids, multiplier=multiplier.tolist(),
         ct_primary_a=(ratios[:, 0] * (5 if profile.dedicated else 1)).tolist(), pt_ratio=ratios[:, 1].tolist(),
     )  # fmt: skip
