@@ -12,15 +12,46 @@ from denghuo.commerce.tariffs.queries.books import (
     versions,
 )
 from denghuo.commerce.tariffs.queries.days import day_calendar, triggers_of
+from denghuo.commerce.tariffs.queries.differences import Difference, differences
+from denghuo.commerce.tariffs.queries.hours import schemes_on, seasons, tou_windows
+from denghuo.commerce.tariffs.queries.notice import (
+    confidence_shares,
+    coverage,
+    energy_price,
+    price_tables,
+)
+from denghuo.commerce.tariffs.queries.quotes import (
+    impact,
+    quote,
+    quotes,
+    reactive_for,
+    standard_cases,
+    yearly_effect,
+)
 
 __all__ = [
+    "Difference",
     "NoBookInForce",
     "book_in_force",
     "book_of",
     "books",
     "compiled",
+    "confidence_shares",
+    "coverage",
     "day_calendar",
+    "differences",
+    "energy_price",
+    "impact",
+    "price_tables",
+    "quote",
+    "quotes",
+    "reactive_for",
+    "schemes_on",
+    "seasons",
+    "standard_cases",
+    "tou_windows",
     "triggers_of",
     "version_in_force",
     "versions",
+    "yearly_effect",
 ]
