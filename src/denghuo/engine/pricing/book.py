@@ -181,7 +181,7 @@ class Tariff(Dated):
     """Who pays what.
 
     ``components`` lists what a customer of this tariff pays; left out, it is every component with a price row of
-    this tariff. ``floats`` lists the components whose flat price is multiplied by the ratio of the time-of-use
+    this tariff, and for commercial and industrial tariffs those priced by contract. ``floats`` lists the components whose flat price is multiplied by the ratio of the time-of-use
     period. A capacity of at least ``pf_from_kva`` needs a power-factor standard.
     """
 

@@ -234,10 +234,7 @@ class _Maker:
 
     def entries(self) -> Iterator[Entry]:
         for index, component in enumerate(self.compiled.book.components):
-            listed = self.tariff.components
-            if listed is None and (self.tariff.code, component.code) not in self.compiled.rows:
-                continue
-            if listed is not None and component.code not in listed:
+            if not self._pays(component):
                 continue
             if component.markets and not MARKETS_OF[self.market] & set(component.markets):
                 continue
@@ -250,6 +247,12 @@ class _Maker:
                 yield Entry(index, NONE, 0, TOTAL_SLOT, None, "", always=True)
             else:
                 yield from self._energy(index, component, prices)
+
+    def _pays(self, component: Component) -> bool:
+        if self.tariff.components is not None:
+            return component.code in self.tariff.components
+        contract = component.from_contract and self.tariff.customer_class not in LIST_CLASSES
+        return contract or (self.tariff.code, component.code) in self.compiled.rows
 
     def _prices(self, component: Component) -> dict[tuple[Tou | None, int | None], Price]:
         """The component's rows in force, those of the voltage before those of every voltage."""
