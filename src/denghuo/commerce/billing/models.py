@@ -133,9 +133,7 @@ class Bill(models.Model):
             models.Index(fields=["unit", "cycle", "state"]),
             models.Index(fields=["run", "state"]),
             models.Index(fields=["account", "-cycle"]),
-            models.Index(
-                fields=["replaces"], condition=Q(replaces__isnull=False), name="bills_billed_again"
-            ),
+            models.Index(fields=["replaces"], condition=Q(replaces__isnull=False), name="bills_billed_again"),
         ]
 
     def __str__(self) -> str:
@@ -242,9 +240,7 @@ class BillingExceptionState(models.TextChoices):
 class BillingException(models.Model):
     """Why an account was parked or its bill held, and how much money is at stake; ``detail`` is JSON text."""
 
-    run = models.ForeignKey(
-        BillingRun, on_delete=models.PROTECT, related_name="exceptions", db_index=False
-    )
+    run = models.ForeignKey(BillingRun, on_delete=models.PROTECT, related_name="exceptions", db_index=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="billing_exceptions")
     supply_point = models.ForeignKey(
         SupplyPoint, null=True, on_delete=models.PROTECT, related_name="+", db_index=False

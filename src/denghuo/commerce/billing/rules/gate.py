@@ -141,7 +141,11 @@ def _demand_over_capacity(facts: Facts, limits: Thresholds) -> Verdict:
             & (facts.capacity > 0)
             & (facts.demand > facts.capacity * float(limits["ratio"]))
         )
-    return hit, np.abs(facts.total_fen), {"demand_kw": facts.demand / 100, "capacity_kva": facts.capacity / 100}
+    return (
+        hit,
+        np.abs(facts.total_fen),
+        {"demand_kw": facts.demand / 100, "capacity_kva": facts.capacity / 100},
+    )
 
 
 def _energy_over_capacity(facts: Facts, limits: Thresholds) -> Verdict:

@@ -1,0 +1,65 @@
+"""Everything that changes a bill."""
+
+from denghuo.commerce.billing.operations.chunk import bill_accounts, price_accounts
+from denghuo.commerce.billing.operations.exceptions import (
+    ExceptionIsClosed,
+    NothingToRelease,
+    ReasonMissing,
+    ask_reread,
+    bill_again,
+    claim,
+    release,
+)
+from denghuo.commerce.billing.operations.gate import GateRuleInvalid, set_gate_rule
+from denghuo.commerce.billing.operations.reversal import (
+    BillCannotBeReversed,
+    Effect,
+    ReversalCannotBeDecided,
+    approve_reversal,
+    ask_reversal,
+    preview,
+    reject_reversal,
+)
+from denghuo.commerce.billing.operations.runs import (
+    RUN_KIND,
+    NothingInScope,
+    RunCannotBeApproved,
+    RunCannotBeDiscarded,
+    RunCannotBeIssued,
+    approve,
+    discard,
+    issue,
+    issue_slice,
+    start_run,
+)
+
+__all__ = [
+    "RUN_KIND",
+    "BillCannotBeReversed",
+    "Effect",
+    "ExceptionIsClosed",
+    "GateRuleInvalid",
+    "NothingInScope",
+    "NothingToRelease",
+    "ReasonMissing",
+    "ReversalCannotBeDecided",
+    "RunCannotBeApproved",
+    "RunCannotBeDiscarded",
+    "RunCannotBeIssued",
+    "approve",
+    "approve_reversal",
+    "ask_reread",
+    "ask_reversal",
+    "bill_accounts",
+    "bill_again",
+    "claim",
+    "discard",
+    "issue",
+    "issue_slice",
+    "preview",
+    "price_accounts",
+    "reject_reversal",
+    "release",
+    "set_gate_rule",
+    "start_run",
+]

@@ -1,0 +1,19 @@
+"""Long runs of billing: the chunks of a run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from denghuo.commerce.billing import operations
+from denghuo.commerce.billing.models import BillingRun
+from denghuo.foundation.jobs import rules as jobs
+from denghuo.foundation.jobs.models import LongRun
+
+
+@jobs.chunk_worker(operations.RUN_KIND)
+def bill_chunk(run: LongRun, payload: dict[str, Any], at: datetime) -> dict[str, int]:
+    """Bill the accounts of one chunk; see ``operations.bill_accounts``."""
+    return operations.bill_accounts(
+        run=BillingRun.objects.get(long_run=run), account_ids=payload["accounts"], at=at
+    )
