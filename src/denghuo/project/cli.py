@@ -70,7 +70,11 @@ def demo(
     from denghuo.project import server
     from denghuo.project.demo import build
 
-    build.town(customers=customers, months=months)
+    try:
+        build.town(customers=customers, months=months)
+    except build.DatabaseInUse as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(1) from refusal
     if serve:
         server.run(host=host, port=port, workers=2, with_worker=True)
 

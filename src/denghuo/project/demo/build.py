@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 from django.core.management import call_command
+from django.db import connection
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from denghuo.commerce.tariffs import operations as tariffs
 from denghuo.foundation.audit import operations as audit
+from denghuo.foundation.audit.models import Entry
 from denghuo.foundation.identity.models import OrganisationUnit
 from denghuo.foundation.outbox import operations as outbox
 from denghuo.project.demo import cast, population, staff, story
@@ -21,10 +24,11 @@ from denghuo.records.customers.models import Customer
 from denghuo.records.supply import operations as supply
 
 SEED = 20260907
+BUILT = "demo.town.built"
 
 
 class DatabaseInUse(Exception):
-    """The database holds customers that are not of the demonstration town."""
+    """The database holds customers that are not of the demonstration town, or a town that was left half built."""
 
 
 def town(*, customers: int, months: int, console: Console | None = None) -> None:
@@ -40,9 +44,12 @@ def town(*, customers: int, months: int, console: Console | None = None) -> None
         raise DatabaseInUse(
             "This database holds customers that are not synthetic; the town is not built here."
         )
-    if Customer.objects.exists():
+    if _stands():
         console.print("Denghuo Town stands already; remove the database to build it anew.")
     else:
+        if Customer.objects.exists():
+            console.print("An earlier build was interrupted; starting afresh.")
+            _start_afresh()
         with Progress(
             TextColumn("{task.description:<28}"),
             BarColumn(),
@@ -53,6 +60,23 @@ def town(*, customers: int, months: int, console: Console | None = None) -> None
             _build(progress, customers, months)
         console.print(f"Denghuo Town stands: {customers:,} customers, {time.monotonic() - begun:.0f} s.")
     _introduce(console)
+
+
+def _stands() -> bool:
+    return Entry.objects.filter(action=BUILT).exists()
+
+
+def _start_afresh() -> None:
+    """Drop a half-built town. Its tables are append-only, so the database file goes; a server database is left alone."""
+    if connection.vendor != "sqlite":
+        raise DatabaseInUse(
+            "An earlier build of the town was interrupted; drop the database and create it again."
+        )
+    path = Path(connection.settings_dict["NAME"])
+    connection.close()
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    call_command("migrate", interactive=False, verbosity=0)
 
 
 def _build(progress: Progress, total: int, months: int) -> None:
@@ -88,7 +112,7 @@ def _build(progress: Progress, total: int, months: int) -> None:
     story.live(life, lambda _: progress.advance(bar))
     outbox.deliver(at=story.morning_after(story.LAST, 18))
     audit.record(
-        "demo.town.built",
+        BUILT,
         subject=OrganisationUnit.objects.get(code=population.BUREAU),
         at=story.morning_after(story.LAST, 18),
         changes={"customers": [None, total], "months": [None, months], "seed": [None, SEED]},
