@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from denghuo.commerce.metering.operations import checked_registers
 from denghuo.commerce.metering.rules import ENERGY_REGISTERS, REGISTERS
 from denghuo.commerce.readings import events
-from denghuo.commerce.readings.models import Reading, ReadingSource, ReadingState
+from denghuo.commerce.readings.models import Reading, ReadingKind, ReadingSource, ReadingState
 from denghuo.engine.readings import Tolerances
 from denghuo.foundation.audit import operations as audit
 from denghuo.foundation.identity.models import Staff
@@ -44,7 +44,7 @@ def refuse_when_billed(check: BillCheck) -> None:
     _bill_checks[:] = [check]
 
 
-def _check_not_billed(reading: Reading) -> None:
+def check_not_billed(reading: Reading) -> None:
     for check in _bill_checks:
         if bill := check(reading):
             raise ReadingIsBilled(
@@ -121,8 +121,7 @@ def put_in(reading: Reading) -> Reading | None:
         ChainBroken: it does not fit between its neighbours.
     """
     before, after = neighbours(reading)
-    if reading.kind != "initial":
-        link(reading, before)
+    link(reading, before)
     reading.state = ReadingState.ACCEPTED
     reading.save()
     if after is not None:
@@ -164,11 +163,13 @@ def substitute(
         entered_at=at,
         **{name: registers.get(name) for name in REGISTERS},
     )
-    before = reading.previous
-    after = take_out(reading, ReadingState.REPLACED)
-    link(replacement, before)
-    replacement.state = ReadingState.ACCEPTED
-    replacement.save()
+    after = take_out(reading, ReadingState.REPLACED) if reading.state == ReadingState.ACCEPTED else None
+    if reading.kind == ReadingKind.INITIAL:
+        link(replacement, reading.previous)
+        replacement.state = ReadingState.ACCEPTED
+        replacement.save()
+    else:
+        put_in(replacement)
     if after is not None:
         after.refresh_from_db()
         link(after, replacement)
@@ -223,10 +224,10 @@ def repair_chain(
     reading = Reading.objects.select_for_update().get(pk=reading.pk)
     if reading.state != ReadingState.ACCEPTED:
         raise ReadingCannotBeReplaced(_("Only an accepted reading can be replaced."))
-    _check_not_billed(reading)
+    check_not_billed(reading)
     after = successor(reading)
     if after is not None:
-        _check_not_billed(after)
+        check_not_billed(after)
     values = checked_registers(reading.installation.meter, registers)
     replacement = substitute(reading, values, source=source, at=at, actor=actor)
     record_replacement(reading, replacement, after, reason=reason, at=at, actor=actor)
