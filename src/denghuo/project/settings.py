@@ -105,7 +105,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "denghuo.foundation.ui.context.interface",
             ],
-            "libraries": {"audit": "denghuo.foundation.audit.web.tags"},
+            "libraries": {
+                "audit": "denghuo.foundation.audit.web.tags",
+                "tariffs": "denghuo.commerce.tariffs.web.tags",
+            },
         },
     }
 ]
@@ -157,6 +160,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "denghuo.foundation.ui.web.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

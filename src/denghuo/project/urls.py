@@ -24,3 +24,8 @@ urlpatterns = [
     path("readings/", include("denghuo.commerce.readings.web.urls")),
     path("billing/", include("denghuo.commerce.billing.web.urls")),
 ]
+
+handler400 = "denghuo.foundation.ui.web.errors.bad_request"
+handler403 = "denghuo.foundation.ui.web.errors.permission_denied"
+handler404 = "denghuo.foundation.ui.web.errors.page_not_found"
+handler500 = "denghuo.foundation.ui.web.errors.server_error"

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from denghuo.foundation.ui import components, extensions, formats
 from denghuo.foundation.ui.clock import clock_face
@@ -252,6 +253,17 @@ def drawer_button(url: str, label: Any, icon_name: str = "progress", css: str = 
 def pagination(context: Mapping[str, Any], page: Any = None) -> dict[str, Any]:
     """Back and forward of a keyset page (``lists.Page``) or of a Django paginator's page."""
     return {"page": page or context.get("page"), "request": context.get("request")}
+
+
+@register.inclusion_tag("ui/parts/data_table.html")
+def data_table(columns: Iterable[Any], rows: Iterable[Any], none: Any = "") -> dict[str, Any]:
+    """Rows through the same ``Column`` as a list, without paging: ``{% data_table columns rows %}``."""
+    shown = list(columns)
+    return {
+        "columns": shown,
+        "rows": [[(column, column.html(row)) for column in shown] for row in rows],
+        "none": none or _("Nothing to show."),
+    }
 
 
 @register.filter

@@ -78,7 +78,7 @@
   }
   const sizes = new ResizeObserver((entries) => entries.forEach((entry) => globalThis.echarts?.getInstanceByDom(entry.target)?.resize()));
 
-  mount(document);
+  // htmx reports the whole page first, then every piece that comes later
   document.addEventListener("htmx:load", (event) => mount(event.detail.elt));
   addEventListener("denghuo:theme", () => mount(document));
 })();

@@ -69,6 +69,5 @@
   if (came !== "back_forward") {
     Object.keys(localStorage).filter((key) => key.startsWith(prefix()) && read(key)?.sent).forEach((key) => localStorage.removeItem(key));
   }
-  start(document);
   document.addEventListener("htmx:load", (event) => start(event.detail.elt));
 })();

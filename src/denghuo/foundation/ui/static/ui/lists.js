@@ -97,8 +97,8 @@
       showViews(card);
     }
   });
-  document.querySelectorAll("[data-list]").forEach(showViews);
   document.addEventListener("htmx:load", (event) => {
-    if (event.detail.elt.matches?.("[data-list]")) showViews(event.detail.elt);
+    const root = event.detail.elt;
+    [...root.querySelectorAll("[data-list]"), ...(root.matches?.("[data-list]") ? [root] : [])].forEach(showViews);
   });
 })();
