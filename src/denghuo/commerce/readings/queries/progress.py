@@ -162,7 +162,7 @@ def not_read(
 
 def quality(*, cycle: str, scope: str) -> Quality:
     """Reading quality of the routes of all units that start with ``scope`` (regulation §10.3 抄表率, §6.6 estimates)."""
-    routes = read_in(ReadingRoute.objects.filter(unit_id__startswith=scope), cycle)
+    routes = read_in(ReadingRoute.objects.filter(unit__code__startswith=scope), cycle)
     if not routes:
         return Quality(0, 0, 0, 0, 0)
     closing = _closing(cycle)
@@ -212,7 +212,7 @@ def notice_list(*, cycle: str, scope: str, cycles: int = rules.NOTICE_AFTER_CYCL
         MeteringPoint.objects.filter(
             measure="metered",
             route_stop__route__rhythm="monthly",
-            supply_point__unit_id__startswith=scope,
+            supply_point__unit__code__startswith=scope,
             installations__removed_date__isnull=True,
             installations__installed_date__lte=first_day,
         )

@@ -27,7 +27,7 @@ from denghuo.kernel.periods import Cycle
 def routes_of(scope: str) -> QuerySet[ReadingRoute]:
     """Routes of the units that start with ``scope``, with their number of stops as ``size``."""
     return (
-        ReadingRoute.objects.filter(unit_id__startswith=scope)
+        ReadingRoute.objects.filter(unit__code__startswith=scope)
         .select_related("reader", "unit")
         .annotate(size=Count("stops"))
     )
