@@ -223,7 +223,7 @@ class Meter:
         count = len(pieces.point)
         out = np.zeros((count, energy.shape[1]), np.int64)
         if count == len(inputs.point_case):
-            if len(energy) == count:
+            if np.array_equal(inputs.advance_point, np.arange(count)):
                 return energy.copy()
             np.add.at(out, inputs.advance_point, energy)
             return out
