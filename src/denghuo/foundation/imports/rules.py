@@ -245,6 +245,50 @@ def kind_of(code: str) -> ImportKind:
         raise UnknownKind(code) from None
 
 
+def recognised(fields: Sequence[Field], headings: Sequence[str]) -> dict[str, int]:
+    """Field name → column index, by label, name and aliases; a heading fills one field only."""
+    found: dict[str, int] = {}
+    for index, heading in enumerate(headings):
+        if plain := _plain_heading(heading):
+            for known in fields:
+                words = (known.name, str(known.label), *known.aliases)
+                if known.name not in found and plain in map(_plain_heading, words):
+                    found[known.name] = index
+                    break
+    return found
+
+
+def _plain_heading(heading: str) -> str:
+    """Headings are compared without case, blanks, the mark of a required column, and what stands in brackets."""
+    return re.sub(r"[（(].*?[)）]|[\s*＊_：:]", "", str(heading)).lower()
+
+
+def cell_value(field: Field, cell: str) -> Any:
+    """The value of a folded cell; ``None`` for an empty optional one. Raises CellError."""
+    if not cell:
+        if field.required:
+            raise CellError(_("is missing"))
+        return None
+    return field.parse(cell)
+
+
+def parsed_row(
+    kind: ImportKind, number: int, cells: Sequence[str], mapping: Mapping[str, int], width: int
+) -> tuple[dict[str, Any], list[RowProblem]]:
+    """The values of a row by field name, and every cell that is wrong."""
+    values: dict[str, Any] = {}
+    problems: list[RowProblem] = []
+    for known in kind.fields:
+        index = mapping.get(known.name)
+        try:
+            values[known.name] = cell_value(known, "" if index is None else cells[index])
+        except CellError as error:
+            problems.append(RowProblem(number, error.message, known.name, error.values))
+    if len(cells) > width:
+        problems.append(RowProblem(number, _("the row has more cells than there are headings")))
+    return values, problems
+
+
 def kinds() -> list[ImportKind]:
     return list(_kinds.values())
 

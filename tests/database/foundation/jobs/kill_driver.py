@@ -132,7 +132,7 @@ def fork_worker() -> int:
     try:
         from denghuo.project import worker
 
-        sys.stdout = sys.stderr = open(os.devnull, "w")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
         worker.run(lease_seconds=1)
     finally:
         os._exit(0)

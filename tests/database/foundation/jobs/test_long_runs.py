@@ -14,6 +14,14 @@ pytestmark = pytest.mark.django_db
 ended: list[tuple[int, str]] = []
 
 
+class Clock:
+    def __init__(self, at):
+        self.at = at
+
+    def __call__(self):
+        return self.at
+
+
 @rules.chunk_worker("tests.units")
 def add_units(run, payload, at):
     for code in payload["codes"]:
@@ -71,10 +79,10 @@ def test_an_unknown_kind_is_refused_before_anything_is_written(now):
 
 def test_a_failing_chunk_leaves_nothing_behind_and_the_others_go_on(now):
     run = started(now, (["45B1"], True), (["45B2"], False))
-    clock = now
-    while chunk := operations.lease_chunk(at=clock):
-        operations.perform(chunk=chunk, clock=lambda: clock)
-        clock += timedelta(minutes=20)
+    clock = Clock(now)
+    while chunk := operations.lease_chunk(at=clock()):
+        operations.perform(chunk=chunk, clock=clock)
+        clock.at += timedelta(minutes=20)
     run.refresh_from_db()
     assert run.state == RunState.FAILED
     assert "线路编号 9 不存在" in run.error
@@ -88,7 +96,7 @@ def test_a_failing_chunk_leaves_nothing_behind_and_the_others_go_on(now):
 
     bad.payload = '{"codes": ["45B1"]}'
     bad.save()
-    run = operations.drive(run=operations.retry_failed(run=run, actor=None, at=clock), clock=lambda: clock)
+    run = operations.drive(run=operations.retry_failed(run=run, actor=None, at=clock()), clock=clock)
     assert (run.state, run.done_rows, run.error) == (RunState.DONE, 2, "")
 
 

@@ -1,0 +1,30 @@
+"""Bring a file in: stage, map, check, commit, discard; or all at once from the shell."""
+
+from denghuo.foundation.imports.operations.batches import (
+    BatchCannotChange,
+    FileRefused,
+    MappingIncomplete,
+    SameFileAgain,
+    discard,
+    remap,
+    stage,
+)
+from denghuo.foundation.imports.operations.rows import check, check_chunk, commit, commit_chunk, finish
+from denghuo.foundation.imports.operations.shell import ImportResult, run_file
+
+__all__ = [
+    "BatchCannotChange",
+    "FileRefused",
+    "ImportResult",
+    "MappingIncomplete",
+    "SameFileAgain",
+    "check",
+    "check_chunk",
+    "commit",
+    "commit_chunk",
+    "discard",
+    "finish",
+    "remap",
+    "run_file",
+    "stage",
+]
