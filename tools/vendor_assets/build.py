@@ -90,11 +90,9 @@ def _sprite(modules: Path, names: Iterable[str]) -> str:
 def _licences(modules: Path) -> None:
     for package, name in LICENCES.items():
         source = next(
-            
-                path
-                for path in (modules / package / name, HERE / "licences" / f"{package.split('/')[0][1:]}.txt")
-                if path.exists()
-            
+            path
+            for path in (modules / package / name, HERE / "licences" / f"{package.split('/')[0][1:]}.txt")
+            if path.exists()
         )
         target = VENDOR / "licences" / f"{package.strip('@').replace('/', '-')}.txt"
         target.parent.mkdir(exist_ok=True)

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from denghuo.foundation.ui.access import may
 
@@ -47,9 +48,9 @@ class VisibleSection:
 
 
 SECTIONS: dict[str, Text] = {
-    "overview": _("Overview"),
+    "overview": pgettext_lazy("interface", "Overview"),
     "commerce": _("Meter to cash"),
-    "records": _("Records"),
+    "records": pgettext_lazy("interface", "Records"),
     "supervision": _("Supervision"),
     "decision": _("Decision support"),
     "administration": _("Administration"),

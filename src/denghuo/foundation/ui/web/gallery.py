@@ -31,7 +31,7 @@ class SampleForm(forms.Form):
     day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}))
     amount = forms.DecimalField(label=gettext_lazy("Amount in yuan"), max_digits=12, decimal_places=2)
     note = forms.CharField(
-        label=gettext_lazy("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False
+        label=gettext_lazy("Remark"), widget=forms.Textarea(attrs={"rows": 3}), required=False
     )
     urgent = forms.BooleanField(label=gettext_lazy("Urgent"), required=False)
     way = forms.ChoiceField(
@@ -107,7 +107,7 @@ def _counters() -> list[Counter]:
         Counter(_("Balance"), "128.50"),
         Counter(_("Arrears"), "1,204.77", url="/interface", tone="danger", hint=_("3 bills")),
         Counter(_("Energy of the year"), "2,761", tone="neutral", hint="kWh"),
-        Counter(_("Credit"), "A", tone="success"),
+        Counter(_("Credit grade"), "A", tone="success"),
     ]
 
 
