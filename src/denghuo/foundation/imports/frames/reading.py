@@ -71,6 +71,8 @@ def _encoding_of_lines(file: BinaryIO) -> str:
     utf8_line = gb_line = 0
     chinese_in_utf8 = False
     for number, line in enumerate(file, start=1):
+        if b"\0" in line:
+            raise UnreadableFile(_("Line %(line)s holds bytes that are no text."), line=number)
         if line.isascii():
             continue
         try:
