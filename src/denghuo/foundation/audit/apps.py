@@ -5,3 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class AuditConfig(AppConfig):
     name = "denghuo.foundation.audit"
     verbose_name = _("Audit")
+
+    def ready(self) -> None:
+        from denghuo.foundation.ui import navigation
+        from denghuo.foundation.ui.navigation import NavItem
+
+        navigation.register(
+            NavItem("administration", _("Audit trail"), "audit:trail", "history", "audit.view", 50)
+        )

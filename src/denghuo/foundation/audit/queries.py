@@ -11,6 +11,7 @@ from typing import Any
 from django.db import models
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from denghuo.foundation.audit import rules
 from denghuo.foundation.audit.models import Entry, Head
@@ -29,6 +30,12 @@ class Verdict:
     @property
     def holds(self) -> bool:
         return self.broken_at is None
+
+
+def visible(staff: Any) -> QuerySet[Entry]:
+    """The entries a person may read: all of them with ``audit.verify``, else those of the person's units."""
+    entries = Entry.objects.select_related("actor")
+    return entries if staff.may("audit.verify") else entries.filter(unit_id__startswith=staff.scope)
 
 
 def history(subject: models.Model) -> QuerySet[Entry]:
@@ -92,7 +99,15 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-ACTION_LABELS: dict[str, str | Promise] = {}
+ACTION_LABELS: dict[str, str | Promise] = {
+    REVEALED: _("Personal data looked at"),
+    "audit.chain.verified": _("Audit chain checked"),
+}
+
+
+def action_choices() -> list[tuple[str, str]]:
+    """Every action that a room named, by code and words, in the order of the words."""
+    return sorted(((code, str(label)) for code, label in ACTION_LABELS.items()), key=lambda pair: pair[1])
 
 
 def name_actions(labels: Mapping[str, str | Promise]) -> None:

@@ -37,7 +37,14 @@ class RoleRefused(Exception):
 
 
 class OwnAccount(Exception):
-    """Nobody disables or resets the own account."""
+    """Nobody changes, disables or resets the own account."""
+
+
+class AdministratorAccount(Exception):
+    """One administrator neither closes nor takes over the account of another.
+
+    Take the role back first (security administrator), or use ``manage.py reset_administrator`` on the server.
+    """
 
 
 class SignInRefused(Exception):
@@ -146,7 +153,13 @@ def employ(
 def edit_staff(
     *, staff: Staff, name: str, phone: str, unit: OrganisationUnit, at: datetime, actor: Staff
 ) -> None:
-    """Change a person's name, telephone or unit; the unit decides what the person sees."""
+    """Change a person's name, telephone or unit; the unit decides what the person sees.
+
+    Raises:
+        OwnAccount: on oneself.
+    """
+    if actor.pk == staff.pk:
+        raise OwnAccount
     wanted = {"name": name, "phone": phone, "unit_id": unit.code}
     changes = {
         field: [getattr(staff, field), value]
@@ -223,9 +236,9 @@ def disable(*, staff: Staff, at: datetime, actor: Staff, reason: str) -> None:
 
     Raises:
         OwnAccount: on oneself.
+        AdministratorAccount: on another administrator.
     """
-    if actor.pk == staff.pk:
-        raise OwnAccount
+    _refuse_own_and_administrators(staff, actor)
     staff.is_active, staff.sessions_valid_from = False, at
     staff.save(update_fields=["is_active", "sessions_valid_from"])
     audit.record(
@@ -236,6 +249,13 @@ def disable(*, staff: Staff, at: datetime, actor: Staff, reason: str) -> None:
         reason=reason,
         changes={"is_active": [True, False]},
     )
+
+
+def _refuse_own_and_administrators(staff: Staff, actor: Staff) -> None:
+    if actor.pk == staff.pk:
+        raise OwnAccount
+    if staff.roles & rules.ADMINISTRATORS:
+        raise AdministratorAccount
 
 
 @transaction.atomic
@@ -260,14 +280,17 @@ def enable(*, staff: Staff, at: datetime, actor: Staff, reason: str) -> None:
 
 
 @transaction.atomic
-def reset_password(*, staff: Staff, at: datetime, actor: Staff, reason: str) -> str:
+def reset_password(*, staff: Staff, at: datetime, actor: Staff | None, reason: str) -> str:
     """Set a one-time password that must be changed at the next sign-in, and return it; every session ends.
+
+    ``actor`` is None on the server's own command line.
 
     Raises:
         OwnAccount: on oneself.
+        AdministratorAccount: on another administrator.
     """
-    if actor.pk == staff.pk:
-        raise OwnAccount
+    if actor is not None:
+        _refuse_own_and_administrators(staff, actor)
     password = "-".join(secrets.token_hex(2) for _ in range(4))
     _set_password(staff, password, at, must_change=True)
     audit.record("identity.password.reset", subject=staff, at=at, actor=actor, reason=reason)

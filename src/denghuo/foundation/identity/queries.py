@@ -42,6 +42,7 @@ AREA_LABELS: dict[str, str | Promise] = {
 PERMISSION_LABELS: dict[str, str | Promise] = {
     "api.clients": _("Register and revoke API clients"),
     "audit.view": _("Read the audit trail"),
+    "audit.verify": _("Check the audit chain, read entries of every unit"),
     "billing.approve": _("Approve bills and reversals"),
     "billing.issue": _("Issue approved bills"),
     "billing.release": _("Release bills from the exception list"),

@@ -83,7 +83,9 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "security_admin": frozenset(
         {"staff.view", "staff.grant", "api.clients", "settings.view", "calendar.view"}
     ),
-    "audit_admin": frozenset({"staff.view", "audit.view", "settings.view", "calendar.view", "runs.view"}),
+    "audit_admin": frozenset(
+        {"staff.view", "audit.view", "audit.verify", "settings.view", "calendar.view", "runs.view"}
+    ),
 }
 """What each role may do. A permission is ``area.act``; no role inherits from another."""
 

@@ -101,6 +101,10 @@ class GrantForm(ReasonForm):
     field_order = ["role", "reason"]
 
 
+class RenameForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=60)
+
+
 class UnitForm(forms.Form):
     parent = forms.ModelChoiceField(label=_("Belongs to"), queryset=OrganisationUnit.objects.none())
     code = forms.RegexField(
