@@ -116,11 +116,24 @@ def period_at(scheme, on, minute, case):
     return answer
 
 
+_HOURS = {}  # hours of a day by scheme, day and the case's calendar; the scheme is kept so that its id stays its own
+
+
+def hours_on(scheme, on, case):
+    key = (id(scheme), on, str(case.get("days")))
+    if key not in _HOURS:
+        hours = dict.fromkeys(PERIODS, ZERO)
+        for quarter in range(96):
+            hours[period_at(scheme, on, quarter * 15, case)] += Decimal("0.25")
+        _HOURS[key] = (hours, scheme)
+    return _HOURS[key][0]
+
+
 def hours_by_period(scheme, start, end, case):
     hours = dict.fromkeys(PERIODS, ZERO)
     for on in days_of(start, end):
-        for quarter in range(96):
-            hours[period_at(scheme, on, quarter * 15, case)] += Decimal("0.25")
+        for period, value in hours_on(scheme, on, case).items():
+            hours[period] += value
     return hours
 
 
@@ -168,9 +181,7 @@ def charges_on(book, on, terms, tariff_code):
     out = []
     for component in book["components"]:
         rows = [
-            p
-            for p in book["prices"]
-            if p["component"] == component["code"] and tariff_code in p["tariffs"]
+            p for p in book["prices"] if p["component"] == component["code"] and tariff_code in p["tariffs"]
         ]
         by_contract = component.get("from_contract") and tariff["customer_class"] == "commercial_industrial"
         listed = tariff.get("components")
@@ -182,18 +193,21 @@ def charges_on(book, on, terms, tariff_code):
             continue
         rows = [p for p in rows if in_force(p, on)]
         voltage = terms.get("voltage", "lt1kv")
-        rows = [p for p in rows if voltage in (p.get("voltages") or [])] or [p for p in rows if not p.get("voltages")]
-        for what, price in component_charges(component, rows, tariff, tou, tiers, terms, on):
-            if price is not None and market == "agent_penalty" and component["group"] == "energy":
-                price = half_up(price * Decimal(setting(book, "agent_price_penalty", on)), "0.00000001")
+        rows = [p for p in rows if voltage in (p.get("voltages") or [])] or [
+            p for p in rows if not p.get("voltages")
+        ]
+        factor = Decimal(1)
+        if market == "agent_penalty" and component["group"] == "energy":
+            factor = Decimal(setting(book, "agent_price_penalty", on))
+        for what, price in component_charges(component, rows, tariff, tou, tiers, terms, on, factor):
             out.append((component, what, price))
     return tariff, tou, tiers, out
 
 
-def component_charges(component, rows, tariff, tou, tiers, terms, on):
+def component_charges(component, rows, tariff, tou, tiers, terms, on, factor):
     def price(period=None, tier=None):
         found = only(p for p in rows if p.get("tou") == period and p.get("tier") == tier)
-        return Decimal(found["price"]) if found else None
+        return Decimal(found["price"]) * factor if found else None
 
     def base(period=None):
         return price(period) if price(period) is not None else price(period, 1)
@@ -201,17 +215,19 @@ def component_charges(component, rows, tariff, tou, tiers, terms, on):
     if component.get("unit", "kwh") != "kwh":
         return [("basic", price())]
     if component.get("from_contract"):
-        return [("contract", price())]
+        return [("contract by period" if tou else "contract", price())]
     if not rows:
         return [("total", None)]
     out = []
     tiered = tiers is not None and any(p.get("tier") for p in rows)
     floats = component["code"] in tariff.get("floats", [])
     if tou is not None and (floats or any(p.get("tou") for p in rows)):
-        for period in periods_used(tou):
+        for period in PERIODS:
             own = base(period)
-            if own is None and floats and base() is not None:
-                ratio = ratio_of(tou, period, on, terms.get("voltage", "lt1kv"), Decimal(terms.get("capacity_kva", 0)))
+            if own is None and floats and base() is not None and period in periods_used(tou):
+                ratio = ratio_of(
+                    tou, period, on, terms.get("voltage", "lt1kv"), Decimal(terms.get("capacity_kva", 0))
+                )
                 step = Decimal(1).scaleb(-tou.get("price_decimals", 8))
                 own = None if ratio is None else half_up(base() * ratio, step)
             out.append((period, own))
@@ -266,7 +282,10 @@ def metered(point, case, start, end, wanted_periods):
     """Energy of a metered point in ``[start, end)``: total, periods, reactive."""
     out = dict.fromkeys(REGISTERS, ZERO)
     for advance in point["advances"]:
-        first, last = day(advance.get("start") or case["period_start"]), day(advance.get("end") or case["period_end"])
+        first, last = (
+            day(advance.get("start") or case["period_start"]),
+            day(advance.get("end") or case["period_end"]),
+        )
         energy = advance_energy(advance, wanted_periods)
         part = {k: reached(v, first, last, end) - reached(v, first, last, start) for k, v in energy.items()}
         if wanted_periods:
@@ -300,7 +319,9 @@ def losses(point, case, whole, pieces, wanted_periods):
             copper = half_up(given("copper_ratio") * energy)
         if method == "physical":
             squares = energy * energy + kvarh * kvarh
-            copper = half_up(given("load_loss_kw") * squares * given("shift_factor") / (given("rated_kva") ** 2 * hours))
+            copper = half_up(
+                given("load_loss_kw") * squares * given("shift_factor") / (given("rated_kva") ** 2 * hours)
+            )
     line = half_up(given("line_loss_ratio") * energy)
     reactive_copper = half_up(copper * given("kq"))
     out, used = [], ZERO
@@ -309,7 +330,9 @@ def losses(point, case, whole, pieces, wanted_periods):
 
         def by_days(value, piece=piece):
             span = (end - start).days
-            return half_up(value * (piece["end"] - start).days / span) - half_up(value * (piece["start"] - start).days / span)
+            return half_up(value * (piece["end"] - start).days / span) - half_up(
+                value * (piece["start"] - start).days / span
+            )
 
         def by_energy(value, used=used, slots=slots):
             if not energy:
@@ -360,7 +383,14 @@ def tier_bounds(scheme, case):
         extra = Decimal(many["extra_kwh_per_month"]) * months
         kind = many.get("applies_to", "all")
         bounds = [
-            b + (extra if kind == "all" or (kind == "first" and n == 1) else extra * n if kind == "each" else ZERO)
+            b
+            + (
+                extra
+                if kind == "all" or (kind == "first" and n == 1)
+                else extra * n
+                if kind == "each"
+                else ZERO
+            )
             for n, b in enumerate(bounds, 1)
         ]
         for at in range(1, len(bounds)):
@@ -457,14 +487,18 @@ def bill(book, case):
         return [own, charges_on(book, on, own, own["tariff"])] + [plan(on, p) for p in billed_points]
 
     pieces = []
-    for on in days_of(start, end):
-        if pieces and signature(pieces[-1]["start"]) == signature(on):
-            pieces[-1]["end"] = on + timedelta(days=1)
+    for on in sorted(d for d in change_days(book, terms, start) if start <= d < end):
+        pieces[-1:] = [{**p, "end": on} for p in pieces[-1:]]
+        pieces.append({"start": on, "end": end})
+    joined = []
+    for piece in pieces:
+        if joined and signature(joined[-1]["start"]) == signature(piece["start"]):
+            joined[-1]["end"] = piece["end"]
         else:
-            pieces.append({"start": on, "end": on + timedelta(days=1)})
+            joined.append(piece)
+    pieces = joined
     energy = point_energy(book, case, pieces, plan)
     lines = []
-    before = None
     for point in billed_points:
         lines += energy_lines(book, case, point, pieces, energy, plan, terms_on)
     lines += basic_lines(book, case, pieces, energy, terms_on)
@@ -475,8 +509,17 @@ def bill(book, case):
              "standard": terms[-1].get("power_factor_standard") or 0}
         )  # fmt: skip
     lines += power_factor_lines(case, pieces, energy, lines, terms_on)
-    del before
     return lines
+
+
+def change_days(book, terms, start):
+    """The first day, and every day on which a contract, a price, a rule or a month begins."""
+    days = {start} | {t["start"] for t in terms}
+    for kind in ("tariffs", "prices", "tier_schemes", "tou_schemes", "parameters"):
+        for item in book.get(kind, []):
+            days |= {day(item[key]) for key in ("valid_from", "valid_to") if item.get(key)}
+    months = {add_months(start.replace(day=1), n) for n in range(30)}
+    return days | months
 
 
 def point_energy(book, case, pieces, plan):
@@ -506,7 +549,9 @@ def point_energy(book, case, pieces, plan):
                 if tou:
                     clock = hours_by_period(tou, piece["start"], piece["end"], case)
                     used |= {p for p in PERIODS if clock[p]}
-        whole = [metered(point, case, p["start"], p["end"], (used or {"-"}) if needed else None) for p in pieces]
+        whole = [
+            metered(point, case, p["start"], p["end"], (used or {"-"}) if needed else None) for p in pieces
+        ]
         tagged = [{**p, "tou": s} for p, s in zip(pieces, schemes or [None] * len(pieces), strict=True)]
         lost = losses(point, case, whole, tagged, needed and bool(schemes))
         out[point["id"]] = [
@@ -542,12 +587,16 @@ def point_energy(book, case, pieces, plan):
                     continue
                 if not own["by_tou"]:
                     left = [parent["net"][p] for p in PERIODS]
-                    for period, part in zip(PERIODS, split_largest_remainder(own["slots"]["total"], left), strict=True):
+                    for period, part in zip(
+                        PERIODS, split_largest_remainder(own["slots"]["total"], left), strict=True
+                    ):
                         own["slots"][period] = part
                         own["net"][period] = part
                     own["by_tou"] = True
                 for period in PERIODS:
                     parent["net"][period] -= own["slots"][period]
+    if any(value < 0 for uses in out.values() for one in uses for value in one["net"].values()):
+        raise Unpriced("sub-meters use more than their parent has")
     return out
 
 
@@ -580,7 +629,11 @@ def energy_lines(book, case, point, pieces, energy, plan, terms_on):
         by_tier = []
         if tiers:
             bounds = tier_bounds(tiers, case)
-            by_tier = fill_tiers(bounds, before if tiers["period"] == "year" else before - Decimal(case.get("prior_kwh") or 0), net["total"])
+            by_tier = fill_tiers(
+                bounds,
+                before if tiers["period"] == "year" else before - Decimal(case.get("prior_kwh") or 0),
+                net["total"],
+            )
             before += net["total"]
         given = ZERO
         if tariff["customer_class"] == "residential" and free:
@@ -592,7 +645,9 @@ def energy_lines(book, case, point, pieces, energy, plan, terms_on):
             if what == "basic":
                 continue
             for quantity, what_now, price_now in quantities(case, component, what, price, net, by_tier):
-                free_part = given if what_now == "total" or what_now == ("tier", 1) else shares.get(what_now, ZERO)
+                free_part = (
+                    given if what_now == "total" or what_now == ("tier", 1) else shares.get(what_now, ZERO)
+                )
                 if isinstance(what_now, tuple) and what_now[1] > 1:
                     free_part = ZERO
                 amount = quantity if credit else quantity - free_part
@@ -609,9 +664,9 @@ def quantities(case, component, what, price, net, by_tier):
     """(quantity, what, price) of one charge, with the customer's contract in place of the book's price."""
     contract = [c for c in case.get("contract_prices", []) if c["component"] == component["code"]]
     flat = only(c for c in contract if not c.get("tou"))
-    if what == "contract":
+    if what in ("contract", "contract by period"):
         by_period = [c for c in contract if c.get("tou")]
-        if by_period:
+        if by_period and what == "contract by period":
             prices = {c["tou"]: Decimal(c["price"]) for c in by_period}
             return [(net[p], p, prices.get(p)) for p in PERIODS if net[p]]
         return [(net["total"], "total", Decimal(flat["price"]) if flat else price)]
@@ -646,7 +701,13 @@ def basic_lines(book, case, pieces, energy, terms_on):
             if what == "basic" and c["unit"] == unit
         ]
         standard = own.get("power_factor_standard") or 0
-        part = {"key": key, "prices": prices, "start": piece["start"], "end": piece["end"], "standard": standard}
+        part = {
+            "key": key,
+            "prices": prices,
+            "start": piece["start"],
+            "end": piece["end"],
+            "standard": standard,
+        }
         if runs and runs[-1]["key"] == key and runs[-1]["parts"][-1]["end"] == piece["start"]:
             last = runs[-1]["parts"][-1]
             if last["prices"] == prices and last["standard"] == standard:
@@ -657,11 +718,9 @@ def basic_lines(book, case, pieces, energy, terms_on):
             runs.append({"key": key, "parts": [part], "terms": own})
     roots = [p for p in case["points"] if p.get("role", "purchase") == "purchase" and p.get("parent") is None]
     used = sum((u["slots"]["total"] for p in roots for u in energy[p["id"]]), ZERO)
-    kva_days = sum(
-        (Decimal(terms_on(on).get("capacity_kva") or 0) for on in days_of(start, end)), ZERO
-    )
+    kva_days = sum((Decimal(terms_on(on).get("capacity_kva") or 0) for on in days_of(start, end)), ZERO)
     per_month = used * ((end - start).days if exact else 30) / (months if exact else 1)
-    lines, charged_days = [], 0
+    lines = []
     for run in runs:
         mode, capacity, contract = run["key"]
         first, last = run["parts"][0]["start"], run["parts"][-1]["end"]
@@ -672,17 +731,15 @@ def basic_lines(book, case, pieces, energy, terms_on):
         divisor = int(value("basic_charge_day_divisor"))
         span = (last - first).days
         if exact and first == start and last == end:
-            share = Decimal(months)
             fraction = (months, 1)
         else:
             if setting(book, "basic_charge_cap", first) == "regime":
                 counted = min(span, months * divisor)
             else:
-                counted = min((last - start).days, months * divisor) - min((first - start).days, months * divisor)
+                counted = min((last - start).days, months * divisor) - min(
+                    (first - start).days, months * divisor
+                )
             fraction = (counted, divisor)
-            share = None
-        del share
-        charged_days += span
         if mode in ("single", "exempt"):
             continue
         capacity = Decimal(capacity or 0)
@@ -727,7 +784,10 @@ def max_demand(case, roots, first, last):
     feeders = {}
     for point in roots:
         for advance in point.get("advances", []):
-            start, end = day(advance.get("start") or case["period_start"]), day(advance.get("end") or case["period_end"])
+            start, end = (
+                day(advance.get("start") or case["period_start"]),
+                day(advance.get("end") or case["period_end"]),
+            )
             if start < last and end > first:
                 power = half_up(Decimal(advance["max_demand_kw"]) * Decimal(advance.get("multiplier", 1)))
                 feeder = point.get("feeder", 1)
@@ -755,7 +815,9 @@ def power_factor_lines(case, pieces, energy, lines, terms_on):
         rate = table_rate(standard, power_factor(active, reactive))
         if not rewarded:
             rate = max(rate, ZERO)
-        base = sum((line["amount"] for line in lines if line["in_pf_base"] and line["standard"] == standard), ZERO)
+        base = sum(
+            (line["amount"] for line in lines if line["in_pf_base"] and line["standard"] == standard), ZERO
+        )
         if rate and base:
             out.append(
                 {"component": "power_factor", "tou": None, "tier": None, "point": None, "quantity": base,

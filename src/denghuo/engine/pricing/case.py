@@ -195,6 +195,10 @@ class Case(Model):
 
     def to_tables(self, case_id: int = 1) -> CaseTables:
         """The engine's tables of this one case."""
+        return CaseTables.from_rows(**self.to_rows(case_id))
+
+    def to_rows(self, case_id: int = 1) -> dict[str, list[dict[str, Any]]]:
+        """The rows of this one case by table."""
         case = {
             "book": self.book_code,
             "cycle": self.billing_month,
@@ -216,9 +220,7 @@ class Case(Model):
                 for p in self.contract_prices
             ],
         }
-        return CaseTables.from_rows(
-            **{n: [{"case_id": case_id, **r} for r in group] for n, group in rows.items()}
-        )
+        return {name: [{"case_id": case_id, **row} for row in group] for name, group in rows.items()}
 
     def _terms(self, item: Terms) -> dict[str, Any]:
         return {

@@ -138,6 +138,7 @@ class Book:
         self.origin = np.array([entry.origin for _, entry in listed], np.int64)
         self.always = np.array([entry.always for _, entry in listed], bool)
         self.book = np.array([words(names[at]) for at, _ in listed], np.int64)
+        self.by_period = np.array([pieces.rate_sets[at].tou != NONE for at, _ in listed], bool)
 
 
 def energy_lines(
@@ -198,7 +199,9 @@ def _contract(
         at = np.minimum(np.searchsorted(sorted_key, wanted), len(key) - 1)
         return np.where(sorted_key[at] == wanted, order[at], -1)
 
-    specific = _has_specific(rows, row, entry, entries, inputs, component, tou, size)
+    specific = entries.by_period[entry] & _has_specific(
+        rows, row, entry, entries, inputs, component, tou, size
+    )
     stands = np.select([origin == CONTRACT_TOU, origin == CONTRACT_FLAT], [specific, ~specific], True)
     own = find(entries.tou[entry])
     flat = np.where(origin == CONTRACT_TOU, -1, find(np.full(len(row), NONE)))
@@ -211,7 +214,11 @@ def _contract(
     _contract_missing(inputs, rows, (row, entry), lacking, entries, words, faults)
     used = np.zeros(len(key) + 1, bool)
     used[found] = True
-    _contract_faults("contract_price_unused", inputs, np.flatnonzero(~used[:-1]), faults)
+    owner = inputs.contract_case * size + component
+    paid = rows.case[row] * size + entries.component[entry]
+    known = np.isin(owner, np.unique(paid[stands])) & (tou < 0)
+    known |= np.isin(owner, np.unique(paid[stands & (entries.tou[entry] >= 0)]))
+    _contract_faults("contract_price_unused", inputs, np.flatnonzero(~used[:-1] & ~known), faults)
     return price, missing & (origin == 0), stands & ~(missing & (origin != 0)), price_id
 
 

@@ -56,7 +56,7 @@ class _Rates:
         self.last = int(inputs.cases["period_end"].max())
         self.sets: list[RateSet] = []
         self.set_books: list[str] = []
-        self._numbers: dict[tuple[str, int], int] = {}
+        self._numbers: dict[tuple[str, RateSet], int] = {}
         case_book: Labels = inputs.cases["book"]
         self.book = case_book.codes[inputs.term_case]
         self.band = self._bands()
@@ -110,7 +110,7 @@ class _Rates:
         return self.first, self.last
 
     def _number(self, book: str, rates: RateSet) -> int:
-        key = (book, id(rates))
+        key = (book, rates)
         if key not in self._numbers:
             self._numbers[key] = len(self.sets)
             self.sets.append(rates)

@@ -282,8 +282,7 @@ class _Maker:
         price_id = "" if flat is None else flat.id
         yield Entry(index, NONE, 0, TOTAL_SLOT, price, price_id, CONTRACT_FLAT)
         if self.scheme is not None:
-            for tou in periods_of(self.scheme):
-                at = PERIOD_INDEX[tou]
+            for at in PERIOD_INDEX.values():
                 yield Entry(index, at, 0, TOU_SLOT + at, None, "", CONTRACT_TOU)
 
     def _energy(self, index: int, component: Component, prices: dict) -> Iterator[Entry]:
@@ -297,18 +296,19 @@ class _Maker:
                 yield self._entry(index, _base(prices, None, tier), TIER_SLOT + tier - 1, tier=tier)
             return
         else:
-            yield self._entry(index, _base(prices, None), TOTAL_SLOT, tier=1 if tiered else 0)
+            yield self._entry(index, _base(prices, None), TOTAL_SLOT)
         if tiered:
             yield from self._adders(index, prices)
 
     def _by_period(self, index: int, prices: dict, floats: bool) -> Iterator[Entry]:
+        """One entry for every period, so that energy in a period without a price is noticed."""
         assert self.scheme is not None
         flat = _base(prices, None)
         ratios = self._ratios() if floats and flat is not None else None
-        for tou in periods_of(self.scheme):
-            at = PERIOD_INDEX[tou]
+        used = periods_of(self.scheme)
+        for tou, at in PERIOD_INDEX.items():
             own = _base(prices, tou)
-            ratio = ratios.ratio(tou) if ratios is not None else None
+            ratio = ratios.ratio(tou) if ratios is not None and tou in used else None
             if own is None and ratio is not None and flat is not None:
                 price = self._money(index, flat.price * ratio, self.scheme.price_decimals)
                 yield Entry(index, at, 0, TOU_SLOT + at, price, flat.id)

@@ -49,18 +49,26 @@ def _paint(quarters: NDArray[np.int8], windows: Iterable[Window]) -> None:
             quarters[start // GRID_MINUTES : end // GRID_MINUTES] = PERIOD_INDEX[window[2]]
 
 
-def quarters_of(scheme: TouScheme, day: date, calendar: DayCalendar) -> NDArray[np.int8]:
-    """Period index of each of the 96 quarter hours of ``day``."""
-    kind = "weekend" if calendar.rests(day) else "workday"
+def kind_of(scheme: TouScheme, day: date, calendar: DayCalendar) -> tuple[int, str, tuple[int, ...]]:
+    """What decides a day's hours: month, working or rest day, and the day rules whose trigger fired."""
+    fired = tuple(
+        index
+        for index, rule in enumerate(scheme.day_rules)
+        if day in calendar.triggers.get(rule.trigger, ())
+        and (rule.months is None or day.month in rule.months)
+    )
+    return day.month, "weekend" if calendar.rests(day) else "workday", fired
+
+
+def quarters_of(scheme: TouScheme, month: int, kind: str, fired: tuple[int, ...]) -> NDArray[np.int8]:
+    """Period index of each of the 96 quarter hours of such a day."""
     season = next(
-        s for s in scheme.seasons if (s.months is None or day.month in s.months) and s.days in ("all", kind)
+        s for s in scheme.seasons if (s.months is None or month in s.months) and s.days in ("all", kind)
     )
     quarters = np.full(QUARTERS, PERIOD_INDEX[season.otherwise], np.int8)
     _paint(quarters, season.windows)
-    for rule in scheme.day_rules:
-        fired = day in calendar.triggers.get(rule.trigger, ())
-        if fired and (rule.months is None or day.month in rule.months):
-            _paint(quarters, rule.windows)
+    for index in fired:
+        _paint(quarters, scheme.day_rules[index].windows)
     return quarters
 
 
@@ -68,16 +76,15 @@ def patterns(
     scheme: TouScheme, first: int, last: int, calendar: DayCalendar
 ) -> tuple[Ints, NDArray[np.int8]]:
     """The different days of ``[first, last)``: pattern number of each day, and each pattern's 96 periods."""
-    known: dict[bytes, int] = {}
-    table: list[NDArray[np.int8]] = []
-    numbers = np.empty(last - first, np.int64)
-    for index in range(last - first):
-        quarters = quarters_of(scheme, day_of(first + index), calendar)
-        key = quarters.tobytes()
-        if key not in known:
-            known[key] = len(table)
-            table.append(quarters)
-        numbers[index] = known[key]
+    known: dict[tuple[int, str, tuple[int, ...]], int] = {}
+    numbers = np.array(
+        [
+            known.setdefault(kind_of(scheme, day_of(number), calendar), len(known))
+            for number in range(first, last)
+        ],
+        np.int64,
+    )
+    table = [quarters_of(scheme, *kind) for kind in known]
     return numbers, np.array(table, np.int8).reshape(len(table), QUARTERS)
 
 
