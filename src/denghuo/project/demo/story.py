@@ -188,7 +188,7 @@ def _bill(town: Town, cycle: Cycle, *, last: bool) -> None:
     run.refresh_from_db()
     billing.approve(run=run, actor=supervisor, at=at + timedelta(hours=1))
     on = cycle.period.end + timedelta(days=2)
-    billing.issue(run=run, actor=clerk, at=at + timedelta(hours=18), on=on, due=DueDate(days=15))
+    billing.issue(run=run, actor=clerk, at=at + timedelta(hours=18), due_date=DueDate(days=15).of(on))
 
 
 def _analyse() -> None:
