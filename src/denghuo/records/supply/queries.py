@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from denghuo.foundation.database.text_index import starts_with
+from denghuo.records.grid.queries import Load
 from denghuo.records.supply import rules
 from denghuo.records.supply.models import (
     ADDRESS_INDEX,
@@ -107,6 +109,40 @@ def behind_area(area_id: int, on: date) -> QuerySet[SupplyPoint]:
     return SupplyPoint.objects.filter(
         pk__in=SupplyTerms.objects.filter(holding_on(on), area_id=area_id).values("supply_point_id")
     ).exclude(state="closed")
+
+
+def behind_transformer(transformer_id: int, on: date) -> QuerySet[SupplyPoint]:
+    """Supply points with this transformer of their own on ``on``."""
+    rows = SupplyTerms.objects.filter(holding_on(on), transformer_id=transformer_id)
+    return SupplyPoint.objects.filter(pk__in=rows.values("supply_point_id")).exclude(state="closed")
+
+
+def grid_loads(level: str, ids: Iterable[int], on: date) -> dict[int, Load]:
+    """What hangs on these pieces of the grid on ``on``: supply points and their capacity; at most two queries.
+
+    ``level``: substation, feeder, transformer or area. A public transformer counts what its area counts.
+    """
+    rows = SupplyTerms.objects.filter(holding_on(on)).exclude(supply_point__state="closed")
+    loads: dict[int, Load] = {}
+    for path in _LOAD_PATHS[level]:
+        found = rows if path.startswith("area") else rows.filter(area__isnull=True)
+        counted = (
+            found.filter(**{f"{path}__in": list(ids)})
+            .values_list(path)
+            .annotate(Count("id"), Sum("capacity_kva"))
+        )
+        for key, count, capacity_kva in counted.order_by():
+            before = loads.get(key, Load(0, Decimal(0)))
+            loads[key] = Load(before.supply_points + count, before.capacity_kva + (capacity_kva or 0))
+    return loads
+
+
+_LOAD_PATHS = {
+    "substation": ("area__transformer__feeder__substation_id", "transformer__feeder__substation_id"),
+    "feeder": ("area__transformer__feeder_id", "transformer__feeder_id"),
+    "transformer": ("area__transformer_id", "transformer_id"),
+    "area": ("area_id",),
+}
 
 
 def found_by_number(digits: str, *, scope: str, limit: int) -> list[SupplyPoint]:
