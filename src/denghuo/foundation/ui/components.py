@@ -58,6 +58,9 @@ STATE_LABELS = {
     "suspended": _("Suspended"),
     "valid": _("Valid"),
     "queued": _("Queued"),
+    "new": _("New case"),
+    "estimated": _("Estimated"),
+    "exception": _("Exception"),
 }
 
 
