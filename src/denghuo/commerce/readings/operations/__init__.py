@@ -23,8 +23,10 @@ from denghuo.commerce.readings.operations.exceptions import (
     reread,
 )
 from denghuo.commerce.readings.operations.recording import (
+    Assessment,
     ReadingRefused,
     Recorded,
+    assess,
     record_many,
     record_reading,
 )
@@ -41,6 +43,7 @@ from denghuo.commerce.readings.operations.routes import (
 __all__ = [
     "Accepted",
     "ActionNotAllowed",
+    "Assessment",
     "CannotEstimate",
     "ChainBroken",
     "ReaderNotSuitable",
@@ -53,6 +56,7 @@ __all__ = [
     "Rotation",
     "accept",
     "add_stops",
+    "assess",
     "assign",
     "assign_reader",
     "change_schedule",

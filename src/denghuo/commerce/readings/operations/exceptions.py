@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from denghuo.commerce.readings import events, rules
@@ -266,7 +267,7 @@ def raise_missing(
 
     Only routes whose reading day has passed by ``at`` count. Doing it again adds nothing.
     """
-    due = not_read(cycle=cycle, as_of=at.astimezone().date(), routes=routes)
+    due = not_read(cycle=cycle, as_of=localdate(at), routes=routes)
     known = set(
         ReadingException.objects.filter(cycle=cycle, rule="missing")
         .exclude(state=ExceptionState.RESOLVED)

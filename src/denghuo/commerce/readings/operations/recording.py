@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from denghuo.commerce.metering import rules as metering_rules
 from denghuo.commerce.metering.models import MeteringPoint
@@ -132,20 +133,63 @@ def record_many(
     if not len(batch):
         return Recorded([])
     lock([point for point in batch.metering_point_ids.tolist() if point != ABSENT])
-    known = situations(batch)
-    today = today or at.astimezone().date()
-    refused, duplicate = _refusals(batch, known, today, cycle, kind)
-    findings = _judged(batch, known, tolerances or Tolerances())
-    fresh = np.array([not rules for rules in refused]) & ~duplicate
-    held = fresh & findings.any
-    _insert(batch, known, findings, fresh, held, cycle, kind, source, at, actor)
-    broken = {code: rows & held for code, rows in findings.broken.items() if (rows & held).any()}
-    _raise(batch, findings, held, broken, cycle, kind, at)
-    _close_missing(batch, fresh, cycle, at, actor)
-    recorded = _recorded(refused, duplicate, held, broken)
-    if fresh.any():
+    judged = _assessed(batch, cycle, kind, today or localdate(at), tolerances)
+    _insert(batch, judged, cycle, kind, source, at, actor)
+    _raise(batch, judged, cycle, kind, at)
+    _close_missing(batch, judged.fresh, cycle, at, actor)
+    recorded = judged.recorded()
+    if judged.fresh.any():
         _tell(recorded, cycle, source, at, actor)
     return recorded
+
+
+def assess(
+    *,
+    batch: ReadingBatch,
+    cycle: str,
+    at: datetime,
+    kind: str = ReadingKind.REGULAR,
+    today: date | None = None,
+    tolerances: Tolerances | None = None,
+) -> Assessment:
+    """What :func:`record_many` would say about ``batch``; nothing is written."""
+    return _assessed(batch, cycle, kind, today or localdate(at), tolerances)
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A judged batch: rows refused with their reasons, repeated, and what the rules found in all of them."""
+
+    known: Situations
+    refused: list[tuple[str, ...]]
+    duplicate: Bools
+    findings: Findings
+
+    @property
+    def fresh(self) -> Bools:
+        """Rows that can be stored."""
+        return np.array([not rules for rules in self.refused], np.bool_) & ~self.duplicate
+
+    @property
+    def held(self) -> Bools:
+        """Rows that can be stored but not accepted."""
+        return self.fresh & self.findings.any
+
+    @property
+    def broken(self) -> dict[str, Bools]:
+        held = self.held
+        return {code: rows & held for code, rows in self.findings.broken.items() if (rows & held).any()}
+
+    def recorded(self) -> Recorded:
+        return _recorded(self.refused, self.duplicate, self.held, self.broken)
+
+
+def _assessed(
+    batch: ReadingBatch, cycle: str, kind: str, today: date, tolerances: Tolerances | None
+) -> Assessment:
+    known = situations(batch)
+    refused, duplicate = _refusals(batch, known, today, cycle, kind)
+    return Assessment(known, refused, duplicate, _judged(batch, known, tolerances or Tolerances()))
 
 
 def _refusals(
@@ -242,17 +286,15 @@ def _judged(batch: ReadingBatch, known: Situations, tolerances: Tolerances) -> F
 
 def _insert(
     batch: ReadingBatch,
-    known: Situations,
-    findings: Findings,
-    fresh: Bools,
-    held: Bools,
+    judged: Assessment,
     cycle: str,
     kind: str,
     source: str,
     at: datetime,
     actor: Staff | None,
 ) -> None:
-    rows = np.flatnonzero(fresh)
+    known, findings, held = judged.known, judged.findings, judged.held
+    rows = np.flatnonzero(judged.fresh)
     count = len(rows)
     if not count:
         return
@@ -278,15 +320,8 @@ def _insert(
     insert_columns(Reading, columns)
 
 
-def _raise(
-    batch: ReadingBatch,
-    findings: Findings,
-    held: Bools,
-    broken: Mapping[str, Bools],
-    cycle: str,
-    kind: str,
-    at: datetime,
-) -> None:
+def _raise(batch: ReadingBatch, judged: Assessment, cycle: str, kind: str, at: datetime) -> None:
+    findings, held, broken = judged.findings, judged.held, judged.broken
     rows = np.flatnonzero(held).tolist()
     if not rows:
         return
