@@ -39,11 +39,14 @@ FinishedHook = Callable[[Any, datetime], None]
 """``(run: LongRun, at) -> None``; called once, inside the transaction that ends the run; look at ``run.state``."""
 
 _workers: dict[str, ChunkWorker] = {}
+_labels: dict[str, Any] = {}
 _finished_hooks: dict[str, FinishedHook] = {}
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def chunk_worker(kind: str) -> Callable[[Function], Function]:
+def chunk_worker(
+    kind: str, *, label: Any = "", counters: Mapping[str, Any] | None = None
+) -> Callable[[Function], Function]:
     """Register the function that does one chunk of a run of this ``kind``.
 
     It is called as ``worker(run, payload, at)`` inside ONE transaction together with the chunk's ``done``: after a
@@ -51,6 +54,7 @@ def chunk_worker(kind: str) -> Callable[[Function], Function]:
     must not commit, and returns counters (``{"billed": 4980, "parked": 20}``) that are summed over the run.
     An exception rolls the chunk back; it is tried again with growing pauses and goes to the dead letters after
     ``FAILURE_LIMIT`` tries, while the other chunks go on.
+    ``label`` names the kind and ``counters`` the counters on the pages of the runs.
 
     Raises:
         ValueError: the kind has another worker already.
@@ -59,6 +63,8 @@ def chunk_worker(kind: str) -> Callable[[Function], Function]:
     def register(function: Function) -> Function:
         if _workers.setdefault(kind, function) is not function:
             raise ValueError(f"{kind} has a chunk worker already")
+        _labels[kind] = label or kind
+        _labels.update({f"{kind}/{name}": text for name, text in (counters or {}).items()})
         return function
 
     return register
@@ -86,6 +92,15 @@ def worker_of(kind: str) -> ChunkWorker:
         return _workers[kind]
     except KeyError:
         raise UnknownKind(f"no worker is registered for runs of kind {kind!r}") from None
+
+
+def label_of(kind: str, counter: str = "") -> Any:
+    """How a kind, or one of its counters, is called on pages; its code if nobody said."""
+    return _labels.get(f"{kind}/{counter}" if counter else kind, counter or kind)
+
+
+def known_kinds() -> list[str]:
+    return sorted(_workers)
 
 
 def finished_hook_of(kind: str) -> FinishedHook | None:
