@@ -108,7 +108,26 @@ def in_scope(queryset: QuerySet[M], staff: Any, field: str = "unit_id") -> Query
     ``field`` is the path to a unit code (``"unit_id"``, ``"account__unit_id"``). ``staff`` is anything with a
     ``scope``: a person or an API client. Use ``get_object_or_404`` on the result: what lies outside does not exist.
     """
-    return queryset.filter(**{f"{field}__startswith": staff.scope})
+    return queryset.filter(**{f"{_code_path(queryset.model, field)}__startswith": staff.scope})
+
+
+def _code_path(model: type[Model], field: str) -> str:
+    """``field`` as a path to text: what ends at a foreign key to a unit goes on to its code."""
+    options: Any = model._meta
+    found: Any = None
+    for part in field.split("__"):
+        found = (
+            options.pk
+            if part == "pk"
+            else options.get_field(part.removesuffix("_id") if _is_key(options, part) else part)
+        )
+        if found.is_relation:
+            options = found.related_model._meta
+    return f"{field.removesuffix('_id')}__code" if found is not None and found.is_relation else field
+
+
+def _is_key(options: Any, name: str) -> bool:
+    return any(f.attname == name and f.is_relation for f in options.concrete_fields)
 
 
 def units(staff: Any) -> QuerySet[OrganisationUnit]:

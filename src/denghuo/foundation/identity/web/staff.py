@@ -38,7 +38,7 @@ class StaffList(ListPage):
     model = Staff
     title = gettext_lazy("Staff")
     pretitle = gettext_lazy("Administration")
-    scope_field = "unit_id"
+    scope_field = "unit__code"
     keyset = ("username",)
     export_name = "staff"
     export_permission = "staff.view"
