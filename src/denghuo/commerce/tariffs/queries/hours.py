@@ -8,7 +8,7 @@ from itertools import groupby
 
 from denghuo.engine.pricing.book import PriceBook, Tou, TouScheme, Window
 from denghuo.engine.pricing.checks import GRID_MINUTES
-from denghuo.engine.pricing.tou import PERIODS, DayCalendar, quarters_of
+from denghuo.engine.pricing.tou import PERIODS, DayCalendar, day_number, patterns
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class Season:
 
 def tou_windows(scheme: TouScheme, on: date, calendar: DayCalendar | None = None) -> list[Window]:
     """The periods of one day from 00:00 to 24:00, neighbours different, trigger rules applied."""
-    quarters = quarters_of(scheme, on, calendar or DayCalendar())
+    number = day_number(on)
+    _numbers, (quarters,) = patterns(scheme, number, number + 1, calendar or DayCalendar())
     windows: list[Window] = []
     at = 0
     for period, run in groupby(quarters.tolist()):

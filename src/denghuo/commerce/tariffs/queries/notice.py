@@ -69,6 +69,11 @@ class Row:
     capacity: Part | None = None
     demand: Part | None = None
 
+    @property
+    def basics(self) -> tuple[Part | None, Part | None]:
+        """Prices per kVA and per kW, in the order of the columns."""
+        return self.capacity, self.demand
+
 
 @dataclass(frozen=True)
 class Table:
