@@ -154,7 +154,9 @@ def energy_lines(
     counts = np.append(np.diff(entries.first), 0)
     row, entry = expand(entries.first[rows.rates], counts[rows.rates])
     quantity = rows.slots[row, entries.slot[entry]]
-    price, missing, keep, price_id = _contract(inputs, rows, row, entry, entries, words, faults)
+    # Credit lines (with a note) repeat entries of rows already checked against the contract.
+    checked = Faults(faults.case_id) if note else faults
+    price, missing, keep, price_id = _contract(inputs, rows, row, entry, entries, words, checked)
     unpriced = np.flatnonzero(keep & missing & ((quantity != 0) | entries.always[entry]))
     _missing(inputs, pieces, rows, (row[unpriced], entry[unpriced]), entries, words, faults)
     needs = (entries.tou[entry] >= 0) & ~rows.by_tou[row] & (rows.slots[row, 0] != 0)
