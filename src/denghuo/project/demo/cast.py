@@ -61,6 +61,7 @@ class Member:
     submeter_ratio: Decimal | None = None
     stops_in: str = ""
     fades_from: str = ""
+    surges_in: str = ""
     exchanged_on: date | None = None
 
 
@@ -70,7 +71,7 @@ def _firm(**changes: Any) -> dict[str, Any]:
 
 CAST = (
     Member("wang", "王秀英", "梧桐巷12号301", usage.HOUSEHOLD, 95, {**HOME, "free_energy_kwh": Decimal(10), "household_persons": 1}, True, area="wutong", special_care="elderly"),
-    Member("li", "李建国", "梧桐巷12号302", usage.HOUSEHOLD, 330, {**HOME, "household_persons": 6}, True, area="wutong"),
+    Member("li", "李建国", "梧桐巷12号302", usage.HOUSEHOLD, 330, {**HOME, "household_persons": 6}, True, surges_in="2026-08", area="wutong"),
     Member("he", "何家豪", "新华街8号204", usage.HOUSEHOLD, 180, HOME, True, area="wutong", stops_in="2026-08"),
     Member("zhao", "赵铁柱", "榕树街66号", usage.HOUSEHOLD, 520, HOME, True, area="wutong", fades_from="2026-03"),
     Member("zhou", "周明", "东风路3号502", usage.HOUSEHOLD, 210, HOME, True, "4502", area="wutong"),
@@ -81,7 +82,7 @@ CAST = (
     Member("foundry", "灯火铸造有限公司", "工业二路18号", usage.FACTORY, 3_900_000, _firm(use_nature="large_industry", capacity_kva=Decimal(20_000), voltage="110kv", supply_source="dedicated_line", billing_mode="contract_demand", contract_demand_kw=Decimal(12_000)), registers="tou_reactive_demand", transformers=(200, 5, 1100), tangent=0.3),
     Member("hospital", "灯火镇人民医院", "人民路100号", usage.OFFICE, 185_000, _firm(use_nature="health", importance="first", capacity_kva=Decimal(1_600), pf_standard=85), registers="tou_reactive_demand", transformers=(100, 5, 100)),
     Member("mall", "灯火商场", "中山路88号", usage.OFFICE, 128_000, _firm(use_nature="shop", capacity_kva=Decimal(1_000), pf_standard=85), registers="tou_reactive_demand", transformers=(75, 5, 100), submeter_ratio=Decimal("0.015")),
-    Member("charging", "灯火充电站", "灯火大道2号", usage.OFFICE, 64_000, _firm(use_nature="ev_charging", capacity_kva=Decimal(800), pf_standard=85, demand_exempt=True), registers="tou_reactive_demand", transformers=(60, 5, 100), tangent=0.25),
+    Member("charging", "灯火充电站", "灯火大道2号", usage.OFFICE, 64_000, _firm(use_nature="ev_charging", capacity_kva=Decimal(800), pf_standard=85, demand_exempt=True), registers="tou_reactive_demand", transformers=(60, 5, 100), surges_in="2026-08", tangent=0.25),
     Member("school", "灯火中学", "学院路5号", usage.SCHOOL, 14_800, {**HOME, "use_nature": "education", "tariff": "residential_shared", "voltage": "1-10kv", "metering_mode": "high_low", "supply_source": "dedicated_transformer", "capacity_kva": Decimal(250)}, registers="tou", transformers=(400, 5, 1), loss={"method": "coefficient", "iron_loss_kw": Decimal("0.48"), "copper_ratio": Decimal("0.015"), "reactive_iron_kvar": Decimal("2.1"), "reactive_copper_factor": Decimal("2.6")}),
     Member("irrigation", "张庄灌溉站", "张庄村口", usage.FARM, 3_800, {**HOME, "tariff_class": "agricultural", "use_nature": "farming", "tariff": "agricultural", "capacity_kva": Decimal(45)}, unit="4502", area="guihua"),
 )  # fmt: skip
@@ -220,6 +221,8 @@ def months_of(seat: Seat, random: np.random.Generator, cycles: list[str]) -> usa
     for at, cycle in enumerate(cycles):
         if member.fades_from and cycle >= member.fades_from:
             share[at] = 0.2
+        if member.surges_in and cycle >= member.surges_in:
+            share[at] = 3.6
         if member.stops_in and cycle >= member.stops_in:
             share[at] = 0.0
     return usage.scaled(drawn, share)

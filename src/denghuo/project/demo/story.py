@@ -127,8 +127,7 @@ def live(town: Town, done: Callable[[str], None]) -> None:
         last = index == len(town.cycles) - 1
         _exchange(town, index, cycle)
         _read(town, index, cycle, slips=last)
-        if not last:
-            _settle_readings(town, cycle)
+        _settle_readings(town, cycle, surges_only=last)
         _bill(town, cycle, last=last)
         if connection.vendor == "postgresql":
             _analyse()
@@ -165,12 +164,16 @@ def _read(town: Town, index: int, cycle: Cycle, *, slips: bool) -> None:
     readings.raise_missing(cycle=str(cycle), at=at, actor=town.people["machao"])
 
 
-def _settle_readings(town: Town, cycle: Cycle) -> None:
-    open_ones = (
+def _settle_readings(town: Town, cycle: Cycle, *, surges_only: bool) -> None:
+    """Accept what looked unusual and was so; of the last cycle only the surges, which the billing gate then holds."""
+    waiting = (
         ReadingException.objects.exclude(state="resolved").filter(cycle=str(cycle)).select_related("reading")
     )
+    if surges_only:
+        surging = [seat.point.pk for seat, _ in town.seats if seat.member.surges_in == str(cycle)]
+        waiting = waiting.filter(metering_point__in=surging)
     readings.accept(
-        exceptions=open_ones, reason=CHECKED, at=morning_after(cycle, 14), actor=town.people["machao"]
+        exceptions=waiting, reason=CHECKED, at=morning_after(cycle, 14), actor=town.people["machao"]
     )
 
 
