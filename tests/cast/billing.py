@@ -93,7 +93,7 @@ def issued(cycle: str, *, scope: str = "") -> BillingRun:
     made = run(cycle, scope=scope)
     at = moment(Cycle.parse(cycle).shifted(1).on_day(4))
     operations.approve(run=made, actor=everybody["heyong"], at=at)
-    operations.issue(run=made, actor=everybody["liumin"], at=at, on=at.date(), due=DUE)
+    operations.issue(run=made, actor=everybody["liumin"], at=at, due_date=DUE.of(at.date()))
     return made
 
 

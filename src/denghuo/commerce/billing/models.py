@@ -326,3 +326,31 @@ class Reversal(models.Model):
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="a_reversal_has_its_reason"),
         ]
+
+
+class PrintBatch(models.Model):
+    """The bills of a cycle and a route as PDF, made by a long run; one part a chunk."""
+
+    long_run = models.OneToOneField(LongRun, on_delete=models.PROTECT, related_name="+")
+    cycle = models.CharField(_("cycle"), max_length=7)
+    route = models.CharField(_("route"), max_length=20)
+    bills = models.PositiveIntegerField(_("bills"))
+    unit_id = models.CharField(max_length=16)
+    created_at = models.DateTimeField(_("made"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class PrintPart(models.Model):
+    batch = models.ForeignKey(PrintBatch, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    bills = models.PositiveIntegerField()
+    pdf = models.BinaryField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="one_part_per_number")]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from denghuo.commerce.billing import operations
-from denghuo.commerce.billing.models import BillingRun
+from denghuo.commerce.billing.models import BillingRun, PrintBatch
 from denghuo.foundation.jobs import rules as jobs
 from denghuo.foundation.jobs.models import LongRun
 
@@ -17,3 +17,11 @@ def bill_chunk(run: LongRun, payload: dict[str, Any], at: datetime) -> dict[str,
     return operations.bill_accounts(
         run=BillingRun.objects.get(long_run=run), account_ids=payload["accounts"], at=at
     )
+
+
+@jobs.chunk_worker(operations.PRINT_KIND)
+def print_chunk(run: LongRun, payload: dict[str, Any], at: datetime) -> dict[str, int]:
+    """Set the PDFs of one chunk of bills."""
+    batch = PrintBatch.objects.get(long_run=run)
+    operations.set_part(batch=batch, number=payload["part"], bill_ids=payload["bills"], at=at)
+    return {"bills": len(payload["bills"])}

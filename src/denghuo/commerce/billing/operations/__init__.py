@@ -11,6 +11,7 @@ from denghuo.commerce.billing.operations.exceptions import (
     release,
 )
 from denghuo.commerce.billing.operations.gate import GateRuleInvalid, set_gate_rule
+from denghuo.commerce.billing.operations.prints import PRINT_KIND, NothingToPrint, print_route, set_part
 from denghuo.commerce.billing.operations.reversal import (
     BillCannotBeReversed,
     Effect,
@@ -34,6 +35,10 @@ from denghuo.commerce.billing.operations.runs import (
 )
 
 __all__ = [
+    "PRINT_KIND",
+    "NothingToPrint",
+    "print_route",
+    "set_part",
     "RUN_KIND",
     "BillCannotBeReversed",
     "Effect",

@@ -198,7 +198,7 @@ class Reversed:
 
 @transaction.atomic
 def approve_reversal(
-    *, reversal: Reversal, actor: Staff, at: datetime, on: date, due: rules.DueDate, note: str = ""
+    *, reversal: Reversal, actor: Staff, at: datetime, due_date: date, note: str = ""
 ) -> Reversed:
     """Cancel the bill by a reversing bill, with what belongs to it, and bill the account again.
 
@@ -212,7 +212,7 @@ def approve_reversal(
     bills = affected(found.bill)
     if found.bill not in bills:
         raise BillCannotBeReversed(_("Only an issued bill can be reversed."))
-    made = [_reverse(bill, found.reason, at, due.of(on)) for bill in bills]
+    made = [_reverse(bill, found.reason, at, due_date) for bill in bills]
     found.state, found.decided_by, found.decided_at, found.note = ReversalState.DONE, actor, at, note
     found.save(update_fields=["state", "decided_by", "decided_at", "note"])
     replacement = None

@@ -128,17 +128,17 @@ class RunCannotBeIssued(Exception):
     """The run has no approved bill."""
 
 
-def issue(*, run: BillingRun, actor: Staff, at: datetime, on: date, due: rules.DueDate) -> int:
+def issue(*, run: BillingRun, actor: Staff | None, at: datetime, due_date: date) -> int:
     """Issue every approved bill of a run, slice by slice; returns how many.
 
-    ``on`` is the day of issue that the due date counts from. After a kill the rest is issued by calling it again.
+    After a kill the rest is issued by calling it again.
 
     Raises:
         RunCannotBeIssued: nothing is approved.
     """
     issued = 0
     for first, last in issue_slices(run):
-        issued += issue_slice(run=run, first=first, last=last, actor=actor, at=at, due_date=due.of(on))
+        issued += issue_slice(run=run, first=first, last=last, actor=actor, at=at, due_date=due_date)
     if not issued:
         raise RunCannotBeIssued(_("There is no approved bill to issue."))
     return issued

@@ -18,6 +18,7 @@ from denghuo.commerce.billing.queries.runs import (
     issuable,
     open_exceptions,
     run_totals,
+    scope_text,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "months_of_use",
     "open_exceptions",
     "run_totals",
+    "scope_text",
 ]

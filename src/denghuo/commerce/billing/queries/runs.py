@@ -254,3 +254,8 @@ def approvable(run: BillingRun) -> tuple[int, int]:
     """How many drafted bills the run has, and their sum in fen."""
     row = Bill.objects.filter(run=run, state=BillState.DRAFT).aggregate(n=Count("id"), fen=Sum("total_fen"))
     return row["n"], row["fen"] or 0
+
+
+def scope_text(run: BillingRun) -> str:
+    """The scope of a run as people write it; empty for everything."""
+    return str(Scope.from_json(run.scope))

@@ -1,0 +1,193 @@
+"""What billing shows on the pages of lower rooms, in the menu, on the workbench and in the search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, time
+from typing import Any
+
+from django.db.models import Q, Sum
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from denghuo.commerce.billing import queries
+from denghuo.commerce.billing.models import Bill, BillState, Reversal, ReversalState
+from denghuo.foundation.ui import extensions, formats, navigation
+from denghuo.foundation.ui.extensions import Counter, SearchHit, SearchQuery, Tile, TimelineItem
+from denghuo.kernel.identifiers import NumberKind
+
+PANEL_BILLS = 13
+
+
+def register() -> None:
+    """Called once when Django is ready."""
+    for order, (label, url_name, icon) in enumerate(
+        (
+            (gettext_lazy("Billing runs"), "billing:runs", "calculator"),
+            (gettext_lazy("Billing exceptions"), "billing:exceptions", "alert-triangle"),
+            (gettext_lazy("Bills"), "billing:bills", "receipt"),
+            (gettext_lazy("Reversals"), "billing:reversals", "arrow-back-up"),
+            (gettext_lazy("Print bills"), "billing:prints", "printer"),
+            (gettext_lazy("Plausibility gate"), "billing:gate", "adjustments"),
+        )
+    ):
+        navigation.register(
+            navigation.NavItem(
+                "commerce", label, url_name, icon=icon, permission="billing.view", order=300 + order
+            )
+        )
+    for page in ("customer", "account", "supply_point"):
+        extensions.panel(
+            page,
+            "bills",
+            gettext_lazy("Bills"),
+            "billing/parts/bills_panel.html",
+            PANELS[page],
+            permission="billing.view",
+            order=30,
+        )
+        extensions.timeline(page, TIMELINES[page])
+    extensions.counter("customer", _customer_counter)
+    extensions.workbench("billing.release", _exceptions_tile, order=20)
+    extensions.workbench("billing.approve", _approve_tile, order=21)
+    extensions.workbench("billing.issue", _issue_tile, order=22)
+    extensions.search(_search, permission="billing.view", order=40)
+
+
+def _of_customer(customer: Any) -> Q:
+    return Q(account__customer_id=getattr(customer, "pk", customer))
+
+
+def _of_account(account: Any) -> Q:
+    return Q(account_id=getattr(account, "pk", account))
+
+
+def _of_supply_point(point: Any) -> Q:
+    return Q(sections__supply_point_id=getattr(point, "pk", point))
+
+
+CONDITIONS = {"customer": _of_customer, "account": _of_account, "supply_point": _of_supply_point}
+
+
+def _panel(page: str) -> Any:
+    def provider(request: HttpRequest, subject: Any) -> dict[str, Any]:
+        bills = list(
+            Bill.objects.filter(CONDITIONS[page](subject), unit__code__startswith=request.user.scope)
+            .select_related("account")
+            .order_by("-cycle", "-id")[:PANEL_BILLS]
+        )
+        number = getattr(subject, "number", "")
+        more = f"{reverse('billing:bills')}?q={number}" if page != "customer" else ""
+        return {"bills": bills, "more_url": more}
+
+    return provider
+
+
+def _timeline(page: str) -> Any:
+    def provider(subject_id: Any, before: datetime | None, limit: int) -> Iterable[TimelineItem]:
+        bills = Bill.objects.filter(CONDITIONS[page](subject_id), issued_at__isnull=False)
+        if before is not None:
+            bills = bills.filter(issued_at__lt=before)
+        return [_happening(bill) for bill in bills.order_by("-issued_at")[:limit]]
+
+    return provider
+
+
+PANELS = {page: _panel(page) for page in CONDITIONS}
+TIMELINES = {page: _timeline(page) for page in CONDITIONS}
+
+
+def _happening(bill: Bill) -> TimelineItem:
+    reversal = bill.kind == "reversal"
+    title = _("Bill of %(cycle)s reversed") if reversal else _("Bill of %(cycle)s issued")
+    return TimelineItem(
+        at=bill.issued_at or datetime.combine(bill.period_end, time(), UTC),
+        icon="arrow-back-up" if reversal else "receipt",
+        tone="warning" if reversal else "accent",
+        title=title % {"cycle": bill.cycle},
+        text=_("%(energy)s kWh, %(amount)s yuan, due %(due)s")
+        % {
+            "energy": formats.energy(bill.energy_kwh),
+            "amount": formats.money(bill.total_fen),
+            "due": bill.due_date,
+        },
+        url=reverse("billing:bill", args=[bill.number]),
+    )
+
+
+def _customer_counter(customer: Any) -> Iterable[Counter]:
+    last = (
+        Bill.objects.filter(_of_customer(customer), state=BillState.ISSUED)
+        .exclude(kind="reversal")
+        .order_by("-cycle", "-id")
+        .first()
+    )
+    if last is None:
+        return []
+    return [
+        Counter(
+            _("Last bill"),
+            formats.money(last.total_fen),
+            url=reverse("billing:bill", args=[last.number]),
+            hint=last.cycle,
+        )
+    ]
+
+
+def _exceptions_tile(request: HttpRequest) -> Tile | None:
+    waiting = queries.open_exceptions(request.user.scope)
+    money = waiting.aggregate(fen=Sum("money_at_risk_fen"))["fen"] or 0
+    count = waiting.count()
+    return Tile(
+        title=_("Billing exceptions"),
+        value=count,
+        hint=_("%(amount)s yuan at risk") % {"amount": formats.money(money)} if count else _("All decided"),
+        url=f"{reverse('billing:exceptions')}?state=waiting",
+        icon="alert-triangle",
+        tone="warning" if count else "success",
+    )
+
+
+def _approve_tile(request: HttpRequest) -> Tile | None:
+    drafts = Bill.objects.filter(unit__code__startswith=request.user.scope, state=BillState.DRAFT).exclude(
+        run__created_by=request.user
+    )
+    reversals = Reversal.objects.filter(
+        bill__unit__code__startswith=request.user.scope, state=ReversalState.REQUESTED
+    ).exclude(requested_by=request.user)
+    asked = reversals.count()
+    return Tile(
+        title=_("Bills to approve"),
+        value=drafts.count(),
+        hint=_("%(n)s reversals wait too") % {"n": asked} if asked else "",
+        url=reverse("billing:runs"),
+        icon="clipboard-check",
+    )
+
+
+def _issue_tile(request: HttpRequest) -> Tile | None:
+    approved = Bill.objects.filter(
+        unit__code__startswith=request.user.scope, state=BillState.APPROVED
+    ).count()
+    return Tile(title=_("Bills to issue"), value=approved, url=reverse("billing:runs"), icon="send")
+
+
+def _search(query: SearchQuery, scope: str) -> Iterable[SearchHit]:
+    """Bills by their whole number."""
+    if query.number is not NumberKind.BILL:
+        return
+    found = (
+        Bill.objects.filter(number=query.text, unit__code__startswith=scope)
+        .select_related("account__customer")
+        .first()
+    )
+    if found is not None:
+        yield SearchHit(
+            kind=gettext_lazy("Bills"),
+            title=found.number,
+            subtitle=f"{found.cycle} · {found.account.number} · {formats.money(found.total_fen)}",
+            url=reverse("billing:bill", args=[found.number]),
+            icon="receipt",
+        )
