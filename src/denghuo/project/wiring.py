@@ -13,5 +13,8 @@ SUBSCRIPTIONS: Mapping[type, Sequence[outbox.Handler]] = {}
 def connect() -> None:
     """Called once when Django is ready."""
     from denghuo.commerce.billing import tasks as billing_tasks  # noqa: F401 - registers its long runs
+    from denghuo.commerce.readings.tasks import READINGS
+    from denghuo.foundation.imports import rules as imports
 
+    imports.register(READINGS)
     outbox.subscribe(SUBSCRIPTIONS)

@@ -97,7 +97,7 @@ class ReadingOut(Schema):
     estimated: bool
 
 
-@router.post("/readings/batches", response=BatchOut, auth=Token("readings.enter"))
+@router.post("/batches", response=BatchOut, auth=Token("readings.enter"))
 @idempotent
 def send_batch(request: HttpRequest, body: BatchIn) -> BatchOut:
     """Send up to 5,000 readings of a cycle. Wrong rows do not hold up the others; sending again changes nothing."""
@@ -135,7 +135,7 @@ class ReadingFilter(Paging):
     point: str = Field("", max_length=22)
 
 
-@router.get("/readings", response=Page[ReadingOut], auth=Token("readings.view"))
+@router.get("", response=Page[ReadingOut], auth=Token("readings.view"))
 def readings(request: HttpRequest, query: Query[ReadingFilter]) -> Page[ReadingOut]:
     """Live readings of a cycle."""
     client: Any = request.auth  # type: ignore[attr-defined]
