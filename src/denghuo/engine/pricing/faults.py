@@ -55,13 +55,59 @@ MESSAGES: dict[str, str] = {
     "power_factor_standard_missing": "capacity {capacity} kVA needs a power-factor standard and none is set",
     "reactive_missing": "the power factor needs reactive readings and the meter has none",
     "power_factor_undefined": "reactive energy {reactive} kvarh without active energy: a human must look",
-    "free_energy_exceeds": "free energy {free} kWh needs a residential tariff and there is none in the case",
+    "free_energy_exceeds": "free energy needs a residential tariff and there is none in the case",
 }
 
 
-def message(code: str, parameters: dict[str, str]) -> str:
-    """The English sentence of an exception row."""
-    return MESSAGES[code].format(**parameters)
+MESSAGES_ZH: dict[str, str] = {
+    "book_unknown": "没有电价表 {book!r}",
+    "cycle_invalid": "电费年月应写作 YYYY-MM,现为 {found!r}",
+    "period_invalid": "计费期的截止日必须晚于起始日:{start} 至 {end}",
+    "terms_missing": "计费期内没有用电条款(电价、电压、基本电费方式)",
+    "terms_gap": "用电条款必须首尾相接覆盖计费期:应为 {expected},现为 {found}",
+    "points_missing": "没有计量点",
+    "readings_missing": "计量点在计费期内没有示数",
+    "readings_gap": "示数必须首尾相接覆盖计费期:应为 {expected},现为 {found}",
+    "readings_unexpected": "计量方式为 {measure} 的计量点不应有示数",
+    "value_unknown": "{field} 的值 {found!r} 无效,应为:{expected}",
+    "value_missing": "此处必须填写 {field}",
+    "value_out_of_range": "{field} 应在 {low} 与 {high} 之间,现为 {found}",
+    "point_parent": "上级计量点必须是同一案例中的另一个用电计量点",
+    "point_cycle": "分表的上下级关系成环",
+    "register_incomplete": "示数 {register} 只有起码或只有止码",
+    "reading_negative": "示数 {register} 为 {found},小于零",
+    "reading_backwards": "示数 {register} 由 {opening} 倒走到 {closing},且该表不可翻转",
+    "reading_beyond_register": "示数 {register} 为 {found},超过表计满码 {modulus}",
+    "register_missing": "缺少 {register} 示数",
+    "tou_registers_missing": "电价 {tariff} 在本期需要 {register} 示数,而表计没有",
+    "tou_sum_mismatch": "分时电量合计 {sum} 千瓦时,与总电量 {total} 千瓦时不符",
+    "quantity_too_large": "{field} 超出可计价范围:{found}",
+    "tariff_unknown": "电价表中没有电价 {tariff!r}",
+    "tariff_not_in_force": "电价 {tariff!r} 在 {date} 未生效",
+    "tier_scheme_missing": "电价 {tariff!r} 的阶梯方案在 {date} 未生效",
+    "tou_scheme_missing": "电价 {tariff!r} 的分时方案在 {date} 未生效",
+    "tariff_role": "电价 {tariff!r}({customer_class})不适用于 {role} 计量点",
+    "missing_price": "{date} 没有价格:{component}({tariff},{voltage},{tou},{tier})",
+    "contract_price_missing": "合同未约定 {component}({tou})的价格",
+    "contract_price_unused": "合同价格 {component}({tou})没有对应的电费项目",
+    "contract_price_twice": "合同对 {component}({tou})约定了两个价格",
+    "prior_energy_missing": "年阶梯需要本阶梯年已用电量",
+    "tier_season_mixed": "账单所含月份的阶梯档数不同",
+    "billing_mode_missing": "电价 {tariff!r} 为两部制,需要基本电费计收方式,现为 {found}",
+    "billing_mode_unexpected": "电价 {tariff!r} 为单一制,没有基本电费,现为 {found}",
+    "contract_demand_missing": "按合同需量计收基本电费需要合同需量值",
+    "demand_missing": "按需量计收基本电费,计费期每一段都需要最大需量示数",
+    "submeter_exceeds_parent": "分表电量 {deducted} 千瓦时超过上级表 {available} 千瓦时({tou})",
+    "power_factor_standard_missing": "容量 {capacity} 千伏安应执行功率因数考核,但未确定标准",
+    "reactive_missing": "功率因数考核需要无功示数,而表计没有",
+    "power_factor_undefined": "只有无功电量 {reactive} 千乏时而无有功电量,需人工处理",
+    "free_energy_exceeds": "免费电量只适用于居民电价,本案例没有居民用电",
+}
+
+
+def message(code: str, parameters: dict[str, str], lang: str = "en") -> str:
+    """The sentence of an exception row, in English (``en``) or Chinese (``zh``)."""
+    return (MESSAGES_ZH if lang == "zh" else MESSAGES)[code].format(**parameters)
 
 
 @dataclass
