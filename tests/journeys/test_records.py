@@ -68,11 +68,17 @@ def test_a_customer_is_registered_and_found_at_once(as_):
 def test_hostile_text_is_refused_or_kept_but_never_run(text, as_):
     customers.unit()
     client = as_("mengfan")
-    answer = register(client, kind="organisation", name=text, phone=text[:20], email=text, identity_number=text)
+    answer = register(
+        client, kind="organisation", name=text, phone=text[:20], email=text, identity_number=text
+    )
     assert answer.status_code in (302, 422)
     answer = register(client, kind="organisation", name=text)
     assert answer.status_code in (302, 422)
-    for page in (reverse("customers:customers"), f"{reverse('customers:customers')}?q={text[:50]}", reverse("search")):
+    for page in (
+        reverse("customers:customers"),
+        f"{reverse('customers:customers')}?q={text[:50]}",
+        reverse("search"),
+    ):
         shown = client.get(page, {"q": text[:90]} if page == reverse("search") else {})
         assert shown.status_code == 200
         assert "<script>alert" not in shown.content.decode() and "<img src=x" not in shown.content.decode()
@@ -84,7 +90,13 @@ def test_two_people_edit_one_customer_and_nothing_is_lost(as_, now):
     url = reverse("customers:edit", args=[customer.pk])
     form = client.get(url)
     operations.amend(customer=customer, phone="13900139000", special_care="elderly", at=now)
-    typed = {"kind": "person", "name": "王秀英", "phone": "13700137000", "email": "w@example.cn", "unit": "4501"}
+    typed = {
+        "kind": "person",
+        "name": "王秀英",
+        "phone": "13700137000",
+        "email": "w@example.cn",
+        "unit": "4501",
+    }
     merge = client.post(url, {**typed, "base": hidden(form, "base"), "version": hidden(form, "version")})
     assert merge.status_code == 409
     shown = merge.content.decode()
@@ -93,7 +105,11 @@ def test_two_people_edit_one_customer_and_nothing_is_lost(as_, now):
     saved = client.post(url, {**joined, "base": hidden(merge, "base"), "version": hidden(merge, "version")})
     assert saved.status_code == 302
     customer.refresh_from_db()
-    assert (customer.phone, customer.email, customer.special_care) == ("13900139000", "w@example.cn", "elderly")
+    assert (customer.phone, customer.email, customer.special_care) == (
+        "13900139000",
+        "w@example.cn",
+        "elderly",
+    )
     assert customer.version == 3
 
 
@@ -107,7 +123,10 @@ def test_who_looks_gives_a_reason_and_is_seen(as_):
     assert answer.content.decode() == "13800138001"
     page = client.get(reverse("customers:customer", args=[customer.pk])).content.decode()
     assert "客户来电核对" in page and "陈欣" in page
-    assert client.post(reverse("customers:reveal", args=[customer.pk, "version"]), {"reason": "x y"}).status_code == 404
+    assert (
+        client.post(reverse("customers:reveal", args=[customer.pk, "version"]), {"reason": "x y"}).status_code
+        == 404
+    )
 
 
 def test_looking_is_limited(as_, settings):
@@ -162,7 +181,12 @@ def test_contacts_consents_and_an_account_from_the_customers_page(as_):
     client = as_("mengfan")
     contact = {"role": "billing", "name": "郑会计", "phone": "13700137000", "valid_from": "2026-01-01"}
     assert client.post(reverse("customers:add-contact", args=[customer.pk]), contact).status_code == 302
-    assert client.post(reverse("customers:add-contact", args=[customer.pk]), {**contact, "phone": ""}).status_code == 422
+    assert (
+        client.post(
+            reverse("customers:add-contact", args=[customer.pk]), {**contact, "phone": ""}
+        ).status_code
+        == 422
+    )
     consent = {"purpose": "marketing", "channel": "counter"}
     url = reverse("customers:give-consent", args=[customer.pk])
     assert client.post(url, consent).status_code == 302
@@ -203,7 +227,12 @@ def test_the_life_of_a_supply_point(as_):
     grid.area()
     account = customers.account()
     client = as_("liumin")
-    opening = {**TERMS, "account_number": account.number, "address": "灯火镇梧桐巷12-301", "energised_date": "2026-01-01"}
+    opening = {
+        **TERMS,
+        "account_number": account.number,
+        "address": "灯火镇梧桐巷12-301",
+        "energised_date": "2026-01-01",
+    }
     answer = client.post(reverse("supply:open"), opening)
     point = SupplyPoint.objects.get()
     page_url = reverse("supply:supply-point", args=[point.pk])
@@ -213,13 +242,25 @@ def test_the_life_of_a_supply_point(as_):
 
     change_url = reverse("supply:change-terms", args=[point.pk])
     form = client.get(change_url)
-    change = {**TERMS, "capacity_kva": "16", "from_date": "2026-03-01", "reason": "增容", "version": hidden(form, "version")}
+    change = {
+        **TERMS,
+        "capacity_kva": "16",
+        "from_date": "2026-03-01",
+        "reason": "增容",
+        "version": hidden(form, "version"),
+    }
     assert client.post(change_url, {**change, "from_date": "2025-01-01"}).status_code == 422
     assert client.post(change_url, {**change, "capacity_kva": "x"}).status_code == 422
     assert client.post(change_url, change).status_code == 302
     assert client.post(change_url, {**change, "capacity_kva": "20"}).status_code == 422, "stale version"
     assert list(point.terms.values_list("capacity_kva", flat=True)) == [Decimal(8), Decimal(16)]
-    correction = {**TERMS, "capacity_kva": "12", "from_date": "2026-01-15", "until_date": "2026-02-01", "reason": "更正"}
+    correction = {
+        **TERMS,
+        "capacity_kva": "12",
+        "from_date": "2026-01-15",
+        "until_date": "2026-02-01",
+        "reason": "更正",
+    }
     assert client.post(change_url, correction).status_code == 302
     assert point.terms.count() == 4
 
@@ -236,7 +277,10 @@ def test_the_life_of_a_supply_point(as_):
         assert client.post(url, {"on": ""}).status_code == 422, name
         assert client.post(url, fields).status_code == 302, name
         assert client.get(page_url).status_code == 200, name
-    assert client.post(reverse("supply:seal", args=[point.pk]), {"on": "2026-08-01", "reason": "x"}).status_code == 422
+    assert (
+        client.post(reverse("supply:seal", args=[point.pk]), {"on": "2026-08-01", "reason": "x"}).status_code
+        == 422
+    )
 
 
 def test_terms_that_do_not_fit_together_are_pointed_out(as_):
@@ -252,7 +296,10 @@ def test_an_address_is_shown_in_full_only_after_a_reason(as_):
     url = reverse("supply:supply-point", args=[point.pk])
     assert "12-301" not in client.get(url).content.decode()
     assert client.post(reverse("supply:reveal", args=[point.pk]), {"reason": ""}).status_code == 422
-    assert "12-301" in client.post(reverse("supply:reveal", args=[point.pk]), {"reason": "上门"}).content.decode()
+    assert (
+        "12-301"
+        in client.post(reverse("supply:reveal", args=[point.pk]), {"reason": "上门"}).content.decode()
+    )
     assert audit.history(point.customer).filter(action=audit.REVEALED).exists()
 
 
@@ -283,8 +330,18 @@ def test_the_grid_is_built_and_moved_from_its_pages(as_):
     area = grid.area()
     grid.feeder("F0102", "10kV东街线")
     client = as_("liumin")
-    assert client.post(reverse("grid:add-substation"), {"code": "S01", "name": "x", "voltage": "35kv", "unit": "45"}).status_code == 422
-    assert client.post(reverse("grid:add-substation"), {"code": "S02", "name": "河西站", "voltage": "35kv", "unit": "45"}).status_code == 302
+    assert (
+        client.post(
+            reverse("grid:add-substation"), {"code": "S01", "name": "x", "voltage": "35kv", "unit": "45"}
+        ).status_code
+        == 422
+    )
+    assert (
+        client.post(
+            reverse("grid:add-substation"), {"code": "S02", "name": "河西站", "voltage": "35kv", "unit": "45"}
+        ).status_code
+        == 302
+    )
     feeder = area.transformer.feeder
     add = reverse("grid:add-transformer", args=[feeder.pk])
     fields = {"code": "T010102", "name": "东街公变", "is_public": "on", "rated_capacity_kva": "200"}
@@ -295,7 +352,11 @@ def test_the_grid_is_built_and_moved_from_its_pages(as_):
     assert client.post(move, {"code": "F0102", "reason": "转供"}).status_code == 302
     assert client.post(move, {"code": "F0102", "reason": "转供"}).status_code == 422
     assert client.post(move, {"code": "none", "reason": "转供"}).status_code == 422
-    for name, pk in (("grid:feeder", feeder.pk), ("grid:transformer", area.transformer_id), ("grid:area", area.pk)):
+    for name, pk in (
+        ("grid:feeder", feeder.pk),
+        ("grid:transformer", area.transformer_id),
+        ("grid:area", area.pk),
+    ):
         assert client.get(reverse(name, args=[pk])).status_code == 200
 
 
@@ -303,7 +364,17 @@ def test_the_grid_is_built_and_moved_from_its_pages(as_):
 def test_lists_filter_page_and_export(name, as_):
     supply.household(), supply.shop(), supply.textile_mill()
     client = as_("liumin")
-    for query in ({}, {"q": "4501"}, {"q": "梧桐"}, {"kind": "person"}, {"tariff_class": "residential"}, {"state": "active"}, {"area": "A010101"}, {"unit": "45"}, {"q": "\x00%_'"}):
+    for query in (
+        {},
+        {"q": "4501"},
+        {"q": "梧桐"},
+        {"kind": "person"},
+        {"tariff_class": "residential"},
+        {"state": "active"},
+        {"area": "A010101"},
+        {"unit": "45"},
+        {"q": "\x00%_'"},
+    ):
         assert client.get(reverse(name), query).status_code == 200, query
     for kind in ("csv", "xlsx"):
         assert client.get(reverse(name), {"export": kind}).status_code == 200

@@ -46,7 +46,12 @@ def town(now):
             at=now,
         )
         operations.add_contact(
-            customer=customer, role="outage", name="值班", phone="13700137000", valid_from=supply.ENERGISED, at=now
+            customer=customer,
+            role="outage",
+            name="值班",
+            phone="13700137000",
+            valid_from=supply.ENERGISED,
+            at=now,
         )
     operations.give_consent(customer=customer, purpose="service", channel="paper", at=now)
     return customer
@@ -54,9 +59,17 @@ def town(now):
 
 def cost(client, url: str) -> int:
     assert client.get(url).status_code == 200  # what is read once per process is not counted
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         assert client.get(url).status_code == 200
-    return len([query for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))])
+    return len(
+        [
+            query
+            for query in queries
+            if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
+        ]
+    )
 
 
 def test_no_page_costs_more_than_its_baseline(client, town, now):

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from denghuo.foundation.database.text_index import starts_with
 from denghuo.records.grid.queries import Load
@@ -59,6 +59,18 @@ def terms_on(supply_point: SupplyPoint, day: date) -> SupplyTerms | None:
 def loss_terms_on(supply_point: SupplyPoint, day: date) -> LossTerms | None:
     """How losses are added on ``day``; None where none were ever agreed."""
     return supply_point.loss_terms.filter(holding_on(day)).first()
+
+
+def with_terms_on(points: QuerySet[SupplyPoint], day: date) -> QuerySet[Any]:
+    """Supply points with what holds on ``day``: ``now_class``, ``now_use``, ``now_importance``, ``now_capacity``, ``now_tariff``."""
+    rows = SupplyTerms.objects.filter(holding_on(day), supply_point=OuterRef("pk"))
+    return points.annotate(
+        now_class=Subquery(rows.values("tariff_class")[:1]),
+        now_use=Subquery(rows.values("use_nature")[:1]),
+        now_importance=Subquery(rows.values("importance")[:1]),
+        now_capacity=Subquery(rows.values("capacity_kva")[:1]),
+        now_tariff=Subquery(rows.values("tariff")[:1]),
+    )
 
 
 def terms_between(supply_point_ids: Iterable[int], start: date, end: date) -> dict[int, list[SupplyTerms]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
@@ -88,13 +88,5 @@ class SupplyPointList(ListPage):
     ]  # fmt: skip
 
     def queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        now = SupplyTerms.objects.filter(
-            queries.holding_on(timezone.localdate()), supply_point=OuterRef("pk")
-        )
-        return SupplyPoint.objects.select_related("customer", "unit").annotate(
-            now_class=Subquery(now.values("tariff_class")[:1]),
-            now_use=Subquery(now.values("use_nature")[:1]),
-            now_importance=Subquery(now.values("importance")[:1]),
-            now_capacity=Subquery(now.values("capacity_kva")[:1]),
-            now_tariff=Subquery(now.values("tariff")[:1]),
-        )
+        rows = SupplyPoint.objects.select_related("customer", "unit")
+        return queries.with_terms_on(rows, timezone.localdate())

@@ -20,7 +20,7 @@ from denghuo.kernel.masking import address as masked_address
 from denghuo.records.customers.models import Account, Customer
 from denghuo.records.grid.models import TransformerArea
 from denghuo.records.supply import queries, rules
-from denghuo.records.supply.models import LossTerms, SupplyPoint, SupplyTerms
+from denghuo.records.supply.models import LossTerms, SupplyPoint, SupplyTerms, TariffClass
 
 PANEL_ROWS = 20
 UNITS = {
@@ -190,17 +190,14 @@ def form_sections(form: Any) -> list[tuple[Any, list[Any]]]:
     ]
 
 
-def _now_by_point(points: Sequence[SupplyPoint]) -> list[tuple[SupplyPoint, SupplyTerms | None]]:
-    today = timezone.localdate()
-    rows = SupplyTerms.objects.filter(queries.holding_on(today), supply_point__in=[p.pk for p in points])
-    terms = {row.supply_point_id: row for row in rows}
-    return [(point, terms.get(point.pk)) for point in points]
-
-
 def _panel(points: Any) -> dict[str, Any]:
-    found = list(points.select_related("customer").order_by("number")[: PANEL_ROWS + 1])
-    rows = [(point, address(point), terms) for point, terms in _now_by_point(found[:PANEL_ROWS])]
-    return {"rows": rows, "more": len(found) > PANEL_ROWS}
+    rows = queries.with_terms_on(points.select_related("customer"), timezone.localdate())
+    found = list(rows.order_by("number")[: PANEL_ROWS + 1])
+    shown = [
+        (point, address(point), TariffClass(point.now_class).label if point.now_class else formats.NOTHING)
+        for point in found[:PANEL_ROWS]
+    ]
+    return {"rows": shown, "more": len(found) > PANEL_ROWS}
 
 
 def customer_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
