@@ -25,6 +25,19 @@ class BadFilterValue(ValueError):
     """What was typed into a filter cannot be understood; the message is shown beside it."""
 
 
+def beginning(model: type[models.Model] | None, path: str, prefix: str) -> Q:
+    """Rows whose ``path`` begins with ``prefix``; a foreign key (``unit_id``, ``account__unit``) counts as its code."""
+    target: Any = model
+    for part in path.split("__"):
+        field: Any = None
+        if target is not None:
+            field = target._meta.pk if part == "pk" else target._meta.get_field(part)
+        target = getattr(field, "related_model", None)
+    if target is not None:
+        path = f"{path.removesuffix('_id')}__pk"
+    return Q(**{f"{path}__startswith": prefix})
+
+
 @dataclass(frozen=True)
 class Filter:
     """The base: one parameter called ``name``. ``apply`` may replace the condition: ``(queryset, value) → queryset``."""
@@ -225,5 +238,7 @@ class UnitFilter(Filter):
         found = units._default_manager.filter(pk__startswith=scope).order_by("pk")
         return [(str(unit.pk), str(unit)) for unit in found[:500]]
 
-    def condition(self, value: str) -> Q:
-        return Q(**{f"{self.field}__startswith": value})
+    def narrow(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if self.apply:
+            return self.apply(queryset, value)
+        return queryset.filter(beginning(queryset.model, self.field, value))

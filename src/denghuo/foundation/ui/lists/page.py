@@ -20,7 +20,7 @@ from denghuo.foundation.ui.access import may
 from denghuo.foundation.ui.lists import export
 from denghuo.foundation.ui.lists import keyset as paging
 from denghuo.foundation.ui.lists.columns import Column
-from denghuo.foundation.ui.lists.filters import BadFilterValue, Filter
+from denghuo.foundation.ui.lists.filters import BadFilterValue, Filter, beginning
 
 Text = str | Promise
 FILTERS_ALWAYS_SEEN = 3
@@ -135,7 +135,7 @@ class ListPage(View):
         rows = self.queryset(request)
         if self.scope_field:
             scope = getattr(request.user, "scope", "")
-            rows = rows.filter(**{f"{self.scope_field}__startswith": scope}) if scope else rows.none()
+            rows = rows.filter(beginning(rows.model, self.scope_field, scope)) if scope else rows.none()
         for item in narrowed:
             if item.error:
                 return (

@@ -20,6 +20,7 @@ from denghuo.foundation.ui import components, extensions, formats
 from denghuo.foundation.ui.clock import clock_face
 
 register = template.Library()
+_DOT = SafeString('<span class="dot" aria-hidden="true"></span>')
 _serial = itertools.count(1)
 
 
@@ -82,7 +83,7 @@ def moment(value: Any, seconds: bool = False) -> SafeString:
 def badge(label: Any, tone: str = "neutral", icon_name: str = "") -> SafeString:
     if tone not in components.TONES:
         raise template.TemplateSyntaxError(f"no tone {tone!r}; choose one of {', '.join(components.TONES)}")
-    drawn = icon(icon_name) if icon_name else format_html('<span class="dot" aria-hidden="true"></span>')
+    drawn = icon(icon_name) if icon_name else _DOT
     return format_html('<span class="tag tag-{}">{}{}</span>', tone, drawn, label)
 
 
