@@ -107,6 +107,7 @@ TEMPLATES = [
             ],
             "libraries": {
                 "audit": "denghuo.foundation.audit.web.tags",
+                "imports": "denghuo.foundation.imports.web.tags",
                 "tariffs": "denghuo.commerce.tariffs.web.tags",
             },
         },

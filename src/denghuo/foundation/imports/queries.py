@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,19 @@ def batches(*, scope: str) -> QuerySet[ImportBatch]:
 def kinds_for(staff: Any) -> list[rules.ImportKind]:
     """The kinds that this person may import."""
     return [kind for kind in rules.kinds() if staff.may(kind.permission)]
+
+
+def kind_title(batch: ImportBatch) -> Any:
+    """What the kind is called; its code when it is no longer installed."""
+    try:
+        return rules.kind_of(batch.kind).title
+    except rules.UnknownKind:
+        return batch.kind
+
+
+def shown_batches(found: Iterable[ImportBatch]) -> list[tuple[ImportBatch, Any]]:
+    """Batches with the titles of their kinds."""
+    return [(batch, kind_title(batch)) for batch in found]
 
 
 def row_counts(batch: ImportBatch) -> dict[str, int]:
@@ -70,11 +83,13 @@ class ShownRow:
         return "；".join(f"{p.label}：{p.text}" if p.label else p.text for p in self.problems)
 
     @property
-    def wrong_columns(self) -> set[int]:
-        return {problem.column for problem in self.problems if problem.column is not None}
+    def state_label(self) -> Any:
+        return RowState(self.state).label
 
 
-def shown_rows(batch: ImportBatch, *, states: list[str], after: int = 0, limit: int = 100) -> list[ShownRow]:
+def shown_rows(
+    batch: ImportBatch, *, states: Sequence[str], after: int = 0, limit: int = 100
+) -> list[ShownRow]:
     """Rows in these states with numbers above ``after``, their problems in the reader's language."""
     rows = batch.rows.filter(state__in=states, number__gt=after).order_by("number")[:limit]
     return list(_shown(batch, rows))

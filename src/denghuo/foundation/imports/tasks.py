@@ -6,12 +6,14 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from denghuo.foundation.imports import operations
 from denghuo.foundation.jobs import rules
 from denghuo.foundation.jobs.models import LongRun
 
 
-@rules.chunk_worker("imports.check")
+@rules.chunk_worker("imports.check", label=_("Check of a file"))
 def check_slice(run: LongRun, payload: dict[str, Any], at: datetime) -> dict[str, int]:
     """Judge a slice of rows."""
     return operations.check_chunk(
@@ -19,7 +21,11 @@ def check_slice(run: LongRun, payload: dict[str, Any], at: datetime) -> dict[str
     )
 
 
-@rules.chunk_worker("imports.commit")
+@rules.chunk_worker(
+    "imports.commit",
+    label=_("Import of a file"),
+    counters={"committed": _("Rows committed"), "refused": _("Rows refused in the last check")},
+)
 def commit_slice(run: LongRun, payload: dict[str, Any], at: datetime) -> dict[str, int]:
     """Write a slice of rows."""
     return operations.commit_chunk(

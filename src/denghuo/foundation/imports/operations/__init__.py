@@ -6,6 +6,7 @@ from denghuo.foundation.imports.operations.batches import (
     MappingIncomplete,
     SameFileAgain,
     discard,
+    limits,
     remap,
     stage,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "commit_chunk",
     "discard",
     "finish",
+    "limits",
     "remap",
     "run_file",
     "stage",
