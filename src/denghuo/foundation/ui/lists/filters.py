@@ -233,7 +233,7 @@ class UnitFilter(Filter):
     template = "ui/lists/filter_choice.html"
 
     def options(self, request: HttpRequest, model: type[models.Model] | None) -> list[tuple[str, Any]]:
-        units = type(request.user)._meta.get_field("unit").related_model  # type: ignore[union-attr]
+        units = request.user._meta.get_field("unit").related_model  # type: ignore[union-attr]
         scope = getattr(request.user, "scope", "")
         found = units._default_manager.filter(pk__startswith=scope).order_by("pk")
         return [(str(unit.pk), str(unit)) for unit in found[:500]]
