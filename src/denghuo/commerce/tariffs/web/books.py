@@ -145,7 +145,8 @@ def _hours(found: PriceBookVersion, book: PriceBook, on: date) -> dict[str, Any]
     calendar = queries.day_calendar(found.book, on, on + timedelta(days=1))
     schemes = []
     for scheme in queries.schemes_on(book, on):
-        users = [tariff for tariff in book.tariffs if tariff.tou == scheme.code and tariff.in_force(on)]
+        every = [tariff for tariff in book.tariffs if tariff.tou == scheme.code]
+        users = [tariff for tariff in every if tariff.in_force(on)] or every
         ratios = [
             {"rule": rule, "values": [(str(tou), rule.ratio(tou)) for tou in rule.values]}
             for rule in scheme.ratios
@@ -205,10 +206,17 @@ def version_differences(request: HttpRequest, pk: int) -> HttpResponse:
     if against is not None:
         old = queries.book_of(against)
         context["sections"] = grouped(queries.differences(old, book))
+        context["names"] = component_names(old, book)
         context["impact"] = queries.impact(
             queries.compiled(against), queries.compiled(found), _day(request.GET.get("on"))
         )
     return render(request, "tariffs/differences.html", context)
+
+
+def component_names(*books: PriceBook) -> dict[str, str]:
+    """Code → name of every component, in the language of the page."""
+    language = get_language() or ""
+    return {c.code: texts.local(c.name, language) for book in books for c in book.components}
 
 
 def _default(found: PriceBookVersion, others: list[PriceBookVersion]) -> PriceBookVersion | None:

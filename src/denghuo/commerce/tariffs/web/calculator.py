@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -38,9 +39,8 @@ START_VALUES = {"energy_kwh": "200", "capacity_kva": "8"}
 
 def _number(label: Any, unit: str, **more: Any) -> forms.DecimalField:
     return forms.DecimalField(
-        label=label,
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any", "data-unit": unit}),
-        help_text=unit,
+        label=format_lazy("{label} ({unit})", label=label, unit=unit),
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
         **{**QUANTITY, **more},
     )
 

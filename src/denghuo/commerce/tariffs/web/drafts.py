@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from denghuo.commerce.tariffs import frames, operations, queries
 from denghuo.commerce.tariffs.models import BookState, PriceBookVersion
 from denghuo.commerce.tariffs.web import texts
-from denghuo.commerce.tariffs.web.books import grouped, person
+from denghuo.commerce.tariffs.web.books import component_names, grouped, person
 from denghuo.engine.pricing import compile as compile_book
 from denghuo.engine.pricing.book import BookInvalid, PriceBook, parse
 from denghuo.foundation.ui.access import require
@@ -47,7 +47,7 @@ class UploadForm(forms.Form):
         label=gettext_lazy("What changes and why"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Name the document, for example 桂发改价格〔2026〕×号."),
+        help_text=gettext_lazy("Name the document that orders the change, with its number."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -122,6 +122,7 @@ def _preview(form: UploadForm, book: PriceBook) -> dict[str, Any]:
         "book": book,
         "against": current,
         "sections": grouped(found),
+        "names": component_names(*([old.book] if old else []), book),
         "nothing": current is not None and not found,
         "impact": queries.impact(old, compile_book(book), timezone.localdate()),
         "shares": queries.confidence_shares(book),

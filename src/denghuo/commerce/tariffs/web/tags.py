@@ -34,6 +34,21 @@ def price(value: Any) -> str:
 
 
 @register.filter
+def charge(value: Any) -> str:
+    """A price per kVA or kW."""
+    return formats.amount(value, 2)
+
+
+@register.filter
+def tier_range(limits: tuple[Decimal, Decimal | None]) -> str:
+    """0–3,120 kWh; the last tier begins above the bound before it."""
+    low, high = limits
+    if high is None:
+        return f"> {formats.energy(low)} kWh"
+    return f"{formats.energy(low)}–{formats.energy(high)} kWh"
+
+
+@register.filter
 def voltages(values: Iterable[str]) -> str:
     return texts.voltage_label(list(values))
 
@@ -55,6 +70,7 @@ def word(code: Any, kind: str) -> Any:
         "case": texts.CASES,
         "unit": texts.UNITS,
         "days": texts.DAY_KINDS,
+        "field": texts.FIELDS,
         "voltage": texts.VOLTAGES,
     }[kind]
     return table.get(str(code), code)
