@@ -189,6 +189,8 @@ def _rate_set(compiled: CompiledBook, code: str, voltage: str, market: str, band
         market = Market.LIST
     maker = _Maker(compiled, tariff, voltage, Market(market), band, day, tiers, tou)
     entries = list(maker.entries())
+    if not maker.market_fits():
+        return RateSet(code, tariff.customer_class, tariff.form, fault="market_unfit")
     settings: tuple[tuple[str, str], ...] = ()
     if tariff.form is Form.TWO_PART:
         settings = tuple((name, compiled.setting(name, day)) for name in DEMAND_SETTINGS)
@@ -247,6 +249,11 @@ class _Maker:
                 yield Entry(index, NONE, 0, TOTAL_SLOT, None, "", always=True)
             else:
                 yield from self._energy(index, component, prices)
+
+    def market_fits(self) -> bool:
+        """Whether a component sold by market (energy by agent, by contract) is there for this market."""
+        sold = [c for c in self.compiled.book.components if c.markets and self._pays(c)]
+        return not sold or any(MARKETS_OF[self.market] & set(c.markets or ()) for c in sold)
 
     def _pays(self, component: Component) -> bool:
         if self.tariff.components is not None:
