@@ -142,15 +142,32 @@ def staff_create(
 
 @app.command("import")
 def import_file(
-    kind: Annotated[str, typer.Argument(help="What the file holds; --help-kinds lists them.")],
+    kind: Annotated[str, typer.Argument(help="What the file holds; a wrong name lists the known kinds.")],
     file: Annotated[str, typer.Argument(help="A .csv or .xlsx file.")],
+    staff: Annotated[str, typer.Option(help="User name of who imports.")] = "",
+    unit: Annotated[str, typer.Option(help="Organisation unit that the rows may touch.")] = "",
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="name=value, a parameter of the kind; repeat.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only; commit nothing.")] = False,
+    refused: Annotated[str, typer.Option(help="Write the refused rows to this .csv or .xlsx file.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False,
 ) -> None:
-    """Bring a file in, with the same checks as the wizard."""
+    """Bring a file in, with the same checks as the wizard; exit code 1 where rows were refused, 2 for a bad file."""
     boot()
     from denghuo.project import import_command
 
-    raise typer.Exit(import_command.run(kind=kind, file=file, as_json=as_json))
+    code = import_command.run(
+        kind=kind,
+        file=file,
+        staff=staff,
+        unit=unit,
+        settings=settings or [],
+        dry_run=dry_run,
+        refused=refused,
+        as_json=as_json,
+    )
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from denghuo.foundation.imports.models import BatchState, ImportBatch
-from denghuo.foundation.imports.operations.batches import FileRefused, stage
+from denghuo.foundation.imports.operations.batches import FileRefused, SameFileAgain, stage
 from denghuo.foundation.imports.operations.rows import check, commit
 from denghuo.foundation.jobs import operations as jobs
 
@@ -45,6 +45,8 @@ def run_file(
 ) -> ImportResult:
     """Stage, check and (unless ``dry_run``) commit a file here and now, beside any worker.
 
+    A file that an earlier call staged, checked or half committed (a dry run, a kill) is taken up where it stands.
+
     Raises:
         UnknownKind, FileRefused, SameFileAgain, MappingIncomplete: as the single steps.
         FileRefused: the path cannot be read.
@@ -54,18 +56,25 @@ def run_file(
     except OSError as error:
         raise FileRefused("%(path)s: %(why)s", {"path": str(path), "why": error.strerror or ""}) from error
     with file:
-        batch = stage(
-            kind=kind,
-            file=file,
-            file_name=path.name,
-            parameters=parameters,
-            actor=actor,
-            unit_id=unit_id,
-            at=clock(),
-        )
-    batch = check(batch=batch, actor=actor, at=clock(), inline=True)
+        try:
+            batch = stage(
+                kind=kind,
+                file=file,
+                file_name=path.name,
+                parameters=parameters,
+                actor=actor,
+                unit_id=unit_id,
+                at=clock(),
+            )
+        except SameFileAgain as again:
+            batch = again.batch
+            if batch.unit_id != unit_id or batch.state == BatchState.COMMITTED:
+                raise
+    batch = _finished(batch, clock)
+    if batch.state in (BatchState.STAGED, BatchState.CHECKED):
+        batch = check(batch=batch, actor=actor, at=clock(), inline=True)
     error_text = ""
-    if not dry_run:
+    if not dry_run and batch.state == BatchState.CHECKED:
         run = jobs.drive(run=commit(batch=batch, actor=actor, at=clock()), clock=clock)
         batch.refresh_from_db()
         if batch.state != BatchState.COMMITTED:
@@ -73,3 +82,11 @@ def run_file(
     return ImportResult(
         batch, batch.total_rows, batch.committed_rows, batch.error_rows, batch.duplicate_rows, error_text
     )
+
+
+def _finished(batch: ImportBatch, clock: Callable[[], datetime]) -> ImportBatch:
+    """The batch after the run that was under way on it."""
+    if batch.state in (BatchState.CHECKING, BatchState.COMMITTING) and batch.run is not None:
+        jobs.drive(run=batch.run, clock=clock)
+        batch.refresh_from_db()
+    return batch
