@@ -7,6 +7,8 @@ class TariffsConfig(AppConfig):
     verbose_name = _("Tariffs")
 
     def ready(self) -> None:
+        from denghuo.commerce.tariffs.web.texts import ACTIONS
+        from denghuo.foundation.audit.queries import name_actions
         from denghuo.foundation.ui.navigation import NavItem, register
 
         register(NavItem("commerce", _("Price books"), "tariffs:books", "book", "tariffs.view", order=40))
@@ -20,3 +22,4 @@ class TariffsConfig(AppConfig):
                 order=41,
             )
         )
+        name_actions(ACTIONS)

@@ -56,6 +56,11 @@ class Cell:
         """The least sure of its parts."""
         return max((part.confidence for part in self.parts), key=rules.CONFIDENCES.index, default="U")
 
+    @property
+    def notes(self) -> list[str]:
+        """What is said of its uncertain parts, each remark once."""
+        return list(dict.fromkeys(part.note for part in self.parts if part.note and part.confidence == "U"))
+
 
 @dataclass(frozen=True)
 class Row:

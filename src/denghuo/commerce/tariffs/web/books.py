@@ -22,7 +22,7 @@ from denghuo.foundation.identity.models import Staff
 from denghuo.foundation.ui.access import may, require
 
 TABS = ("prices", "hours", "basis", "versions")
-YEARS_SHOWN = 2
+YEARS_PROBED = 4
 
 
 @require("tariffs.view")
@@ -53,7 +53,7 @@ def _summary(code: str, today: date) -> dict[str, Any]:
         "book": book,
         "shares": queries.confidence_shares(book),
         "tariffs": len(covered),
-        "incomplete": [item for item in covered if item.gaps or item.start > today or item.end],
+        "incomplete": [item for item in covered if item.gaps],
         "ends": min((item.end for item in covered if item.end), default=None),
         "open": sum(1 for v in versions if v.state in (BookState.DRAFT, BookState.APPROVED)),
         "versions": versions,
@@ -61,7 +61,7 @@ def _summary(code: str, today: date) -> dict[str, Any]:
 
 
 def _span(today: date) -> tuple[date, date]:
-    return date(today.year - 1, 1, 1), date(today.year - 1 + YEARS_SHOWN, 1, 1)
+    return date(today.year - 1, 1, 1), date(today.year - 1 + YEARS_PROBED, 1, 1)
 
 
 @require("tariffs.view")

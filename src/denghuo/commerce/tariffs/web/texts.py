@@ -41,7 +41,7 @@ VOLTAGE_GROUPS: dict[tuple[str, ...], Promise] = {
 }
 GROUPS: dict[str, Promise] = {
     "list": _("List price"),
-    "energy": _("Energy"),
+    "energy": _("Energy charge"),
     "loss": _("Line loss"),
     "transmission": _("Transmission and distribution"),
     "basic": _("Basic charge"),
@@ -61,6 +61,18 @@ TRIGGERS: dict[str, Promise] = {
     "hot_day": _("Hot day (35 °C)"),
     "deep_holiday": _("Deep-valley holiday"),
     "rest_day": _("Rest day"),
+}
+ACTIONS: dict[str, Promise] = {
+    "tariffs.version.drafted": _("Price book version drafted"),
+    "tariffs.version.amended": _("Price book draft amended"),
+    "tariffs.version.approved": _("Price book version approved"),
+    "tariffs.version.rejected": _("Price book version rejected"),
+    "tariffs.version.put_in_force": _("Price book version put in force"),
+    "tariffs.version.superseded": _("Price book version superseded"),
+    "tariffs.day.set": _("Special day declared"),
+    "tariffs.day.cleared": _("Special day taken back"),
+    "tariffs.contract_price.set": _("Contract price set"),
+    "tariffs.adjustment.added": _("Adjustment line added"),
 }
 SECTIONS: dict[str, Promise] = {
     "book": _("Book"),
