@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -138,6 +140,11 @@ class Bill(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def last_date(self) -> date:
+        """The last day that the bill covers; ``period_end`` is the day after."""
+        return self.period_end - timedelta(days=1)
 
 
 class BillSection(models.Model):

@@ -52,7 +52,7 @@ def _bill(bill: Bill, sections: list[ExplainedSection], months: list[Any]) -> di
         "customer": name,
         "account": bill.account.number,
         "unit": bill.unit.name,
-        "period": [bill.period_start.isoformat(), bill.period_end.isoformat()],
+        "period": [bill.period_start.isoformat(), bill.last_date.isoformat()],
         "days": (bill.period_end - bill.period_start).days,
         "issued": bill.issued_at.date().isoformat() if bill.issued_at else "",
         "due": bill.due_date.isoformat() if bill.due_date else "",

@@ -14,14 +14,14 @@ Text = str | Promise
 
 GROUPS: dict[str, Text] = {
     "list": _("List price"),
-    "energy": _("Energy"),
+    "energy": _("Energy charge"),
     "loss": _("Line loss"),
     "transmission": _("Transmission and distribution"),
     "basic": _("Basic charge"),
     "system": _("System operation"),
     "fund": _("Government funds and surcharges"),
     "adjustment": _("Adjustments"),
-    "power_factor": _("Power factor"),
+    "power_factor": _("Power-factor adjustment"),
     "feed_in": _("Feed-in"),
 }
 PERIODS: dict[str, Text] = {
