@@ -9,5 +9,39 @@ class ReadingsConfig(AppConfig):
     def ready(self) -> None:
         from denghuo.commerce.metering.operations import keep_registers_in
         from denghuo.commerce.readings.operations.boundaries import ReadingBook
+        from denghuo.commerce.readings.web import pages
+        from denghuo.foundation.audit.queries import name_actions
+        from denghuo.foundation.ui import extensions, navigation
 
         keep_registers_in(ReadingBook())
+        for label, url_name, icon, order in (
+            (_("Reading month"), "readings:month", "calendar-month", 20),
+            (_("Reading exceptions"), "readings:exceptions", "alert-triangle", 22),
+            (_("Reading routes"), "readings:routes", "route", 24),
+        ):
+            navigation.register(
+                navigation.NavItem(
+                    "commerce", label, url_name, icon=icon, permission="readings.view", order=order
+                )
+            )
+        for page, provider in (
+            ("meter", pages.meter_panel),
+            ("metering_point", pages.point_panel),
+            ("supply_point", pages.supply_panel),
+        ):
+            extensions.panel(
+                page,
+                "readings",
+                _("Readings"),
+                "readings/parts/panel.html",
+                provider,
+                permission="readings.view",
+                order=30,
+            )
+        extensions.counter("metering_point", pages.point_counter)
+        extensions.counter("supply_point", pages.supply_counter)
+        extensions.workbench("readings.resolve", pages.exceptions_tile, order=30)
+        extensions.workbench("readings.view", pages.not_read_tile, order=32)
+        extensions.workbench("readings.enter", pages.my_routes_tile, order=20)
+        extensions.search(pages.search_routes, permission="readings.view", order=60)
+        name_actions(pages.ACTIONS)

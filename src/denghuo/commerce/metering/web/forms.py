@@ -165,7 +165,7 @@ class InstallForm(RegisterFields, _TransformerFields):
         self.fields["reason"] = reason_field()
         self.fields["reason"].required = False
         self.add_registers(register_set, "opening_")
-        for name in REQUIRED[register_set]:
+        for name in ALLOWED[register_set]:
             self.fields[f"opening_{name}"].initial = 0
 
 
@@ -178,7 +178,7 @@ class ExchangeForm(RegisterFields, _TransformerFields):
         self.fields["reason"] = reason_field()
         self.add_registers(old_set, "closing_")
         self.add_registers(new_set, "opening_")
-        for name in REQUIRED[new_set]:
+        for name in ALLOWED[new_set]:
             self.fields[f"opening_{name}"].initial = 0
 
 

@@ -71,13 +71,12 @@ class Grid:
         return sum(row.entered is not None for row in self.rows)
 
 
-def entry_grid(*, route: ReadingRoute, cycle: str) -> Grid:
-    """The stops of ``route`` in walking order with everything that manual entry needs; four queries."""
-    stops = list(
-        route.stops.filter(metering_point__measure="metered")
-        .select_related("metering_point__supply_point__customer")
-        .order_by("position")
-    )
+def entry_grid(*, route: ReadingRoute, cycle: str, stop_id: int | None = None) -> Grid:
+    """The stops of ``route`` (or one of them) in walking order with everything that manual entry needs; few queries."""
+    chosen = route.stops.filter(metering_point__measure="metered")
+    if stop_id is not None:
+        chosen = chosen.filter(pk=stop_id)
+    stops = list(chosen.select_related("metering_point__supply_point__customer").order_by("position"))
     ids = [stop.metering_point_id for stop in stops]
     hanging = {
         one.metering_point_id: one
@@ -109,7 +108,9 @@ def _readings(ids: Sequence[int], cycle: str) -> tuple[dict[int, Reading], dict[
     ).order_by("read_date", "id")
     entered = {
         one.metering_point_id: one
-        for one in live.filter(cycle=cycle, kind__in=rules.CLOSING_KINDS).select_related("previous")
+        for one in live.filter(cycle=cycle, kind__in=rules.CLOSING_KINDS)
+        .select_related("previous")
+        .prefetch_related("exceptions")
     }
     earliest = Cycle.parse(cycle).shifted(-14).first
     previous = {}
