@@ -139,6 +139,12 @@ def _install_problems(api: NinjaAPI) -> None:
 
 
 api = build()
-for _pattern in api.urls[0]:
-    if getattr(_pattern, "name", "") in {"openapi-json", "openapi-view", "api-root"}:
-        _pattern.callback = public(_pattern.callback)  # type: ignore[type-var]
+
+
+def urls() -> Any:
+    """The addresses of the API; its own documents are open to everybody."""
+    patterns, app_name, namespace = api.urls
+    for pattern in patterns:
+        if pattern.name in {"openapi-json", "openapi-view", "api-root"}:
+            pattern.callback = public(pattern.callback)  # type: ignore[type-var]
+    return patterns, app_name, namespace

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from denghuo.project.api import api
+from denghuo.project.api import urls as api_urls
 from denghuo.project.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("api/v1/", api.urls),
+    path("api/v1/", api_urls()),
     path("", include("denghuo.foundation.ui.web.urls")),
     path("", include("denghuo.foundation.identity.web.urls")),
     path("audit/", include("denghuo.foundation.audit.web.urls")),
