@@ -12,6 +12,7 @@ from typing import Any
 from django import forms
 from django.core import exceptions, validators
 from django.db import models
+from django.db.models.expressions import Combinable
 
 from denghuo.kernel import quantities
 from denghuo.kernel.quantities import InexactQuantity, scaled, unscaled
@@ -31,6 +32,10 @@ class ScaledField(models.BigIntegerField):
     """
 
     scale = 0
+    # What the type checker sees at an attribute of this field (django-stubs reads these names).
+    _pyi_private_set_type: Decimal | str | int | Combinable
+    _pyi_private_get_type: Decimal
+    _pyi_lookup_exact_type: Decimal | str | int
 
     def to_python(self, value: Any) -> Decimal | None:
         if value is None or isinstance(value, Decimal):
