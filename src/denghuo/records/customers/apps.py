@@ -24,7 +24,7 @@ class CustomersConfig(AppConfig):
         navigation.register(
             navigation.NavItem(
                 "records",
-                _("Accounts"),
+                _("Paying accounts"),
                 "customers:accounts",
                 icon="wallet",
                 permission="customers.view",

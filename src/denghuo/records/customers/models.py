@@ -67,7 +67,7 @@ class Customer(models.Model):
 
 
 class ContactRole(models.TextChoices):
-    BILLING = "billing", _("Billing")
+    BILLING = "billing", _("Billing matters")
     ELECTRICAL = "electrical", _("Electrical matters")
     OUTAGE = "outage", _("Outage notices")
     FAMILY = "family", _("Family")
@@ -75,12 +75,12 @@ class ContactRole(models.TextChoices):
 
 class Contact(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts")
-    role = models.CharField(_("role"), max_length=12, choices=ContactRole)
+    role = models.CharField(_("contact role"), max_length=12, choices=ContactRole)
     name = models.CharField(_("name"), max_length=40)
     phone = models.CharField(_("phone"), max_length=20, blank=True, db_index=True)
     email = models.EmailField(_("e-mail"), blank=True)
-    valid_from = models.DateField(_("from"))
-    valid_to = models.DateField(_("until"), null=True, blank=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid until"), null=True, blank=True)
 
     class Meta:
         ordering = ["role", "id"]
@@ -100,7 +100,7 @@ class ConsentPurpose(models.TextChoices):
 
 
 class ConsentChannel(models.TextChoices):
-    COUNTER = "counter", _("Counter")
+    COUNTER = "counter", _("Business hall")
     PHONE = "phone", _("Telephone")
     ONLINE = "online", _("Online")
     PAPER = "paper", _("Signed paper")
@@ -131,10 +131,10 @@ class Consent(models.Model):
 
 
 class PaymentMethod(models.TextChoices):
-    COUNTER = "counter", _("Counter")
+    COUNTER = "counter", _("Business hall")
     ONLINE = "online", _("Online")
     BANK_DEBIT = "bank_debit", _("Bank debit")
-    TRANSFER = "transfer", _("Transfer")
+    TRANSFER = "transfer", _("Bank transfer")
 
 
 class Account(models.Model):

@@ -50,7 +50,7 @@ class Feeder(models.Model):
 
 
 class TransformerState(models.TextChoices):
-    RUNNING = "running", _("Running")
+    RUNNING = "running", _("In operation")
     SEALED = "sealed", _("Sealed")
     REMOVED = "removed", _("Removed")
 
@@ -62,7 +62,7 @@ class Transformer(models.Model):
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=60)
     is_public = models.BooleanField(_("public"))
-    model = models.CharField(_("type"), max_length=40, blank=True)
+    model = models.CharField(_("transformer type"), max_length=40, blank=True)
     rated_capacity_kva = PowerField(_("rated capacity"))
     no_load_loss_kw = PowerField(_("no-load loss"), null=True, blank=True)
     load_loss_kw = PowerField(_("load loss"), null=True, blank=True)

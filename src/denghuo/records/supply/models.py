@@ -63,7 +63,7 @@ class TariffClass(models.TextChoices):
     RESIDENTIAL = "residential", _("Residential")
     AGRICULTURAL = "agricultural", _("Agricultural production")
     COMMERCIAL_INDUSTRIAL = "commercial_industrial", _("Commercial and industrial")
-    GENERATION = "generation", _("Generation")
+    GENERATION = "generation", _("Generation fed in")
 
 
 class SupplySource(models.TextChoices):
@@ -128,8 +128,8 @@ class SupplyTerms(models.Model):
     """
 
     supply_point = models.ForeignKey(SupplyPoint, on_delete=models.CASCADE, related_name="terms")
-    valid_from = models.DateField(_("from"))
-    valid_to = models.DateField(_("until"), null=True, blank=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid until"), null=True, blank=True)
     area = models.ForeignKey(
         TransformerArea, null=True, blank=True, on_delete=models.PROTECT, related_name="terms"
     )
@@ -200,8 +200,8 @@ class LossTerms(models.Model):
     """
 
     supply_point = models.ForeignKey(SupplyPoint, on_delete=models.CASCADE, related_name="loss_terms")
-    valid_from = models.DateField(_("from"))
-    valid_to = models.DateField(_("until"), null=True, blank=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid until"), null=True, blank=True)
     method = models.CharField(_("method"), max_length=12, choices=LossMethod)
     iron_loss_kw = ReadingField(_("iron loss"), null=True, blank=True)
     copper_ratio = RatioField(_("copper-loss coefficient"), null=True, blank=True)
@@ -239,8 +239,8 @@ class SupplyContract(models.Model):
     supply_point = models.ForeignKey(SupplyPoint, on_delete=models.PROTECT, related_name="contracts")
     number = models.CharField(_("contract number"), max_length=30, unique=True)
     signed_date = models.DateField(_("signed"))
-    valid_from = models.DateField(_("from"))
-    valid_to = models.DateField(_("until"), null=True, blank=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid until"), null=True, blank=True)
 
     class Meta:
         ordering = ["supply_point", "-valid_from"]

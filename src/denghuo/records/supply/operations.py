@@ -80,7 +80,7 @@ def open_supply_point(
         TermsRefused: a history that starts elsewhere than at ``energised_date``, has a gap or an overlap.
     """
     if account.closed_date is not None:
-        raise SupplyInvalid({"account": [_("The account is closed.")]})
+        raise SupplyInvalid({"account": [_("The paying account is closed.")]})
     point = SupplyPoint(
         customer=customer,
         account=account,

@@ -74,7 +74,7 @@ class CustomerList(ListPage):
 @require("customers.view")
 class AccountList(ListPage):
     model = Account
-    title = _("Accounts")
+    title = _("Paying accounts")
     pretitle = _("Records")
     scope_field = "unit__code"
     keyset = ("number",)
@@ -91,7 +91,7 @@ class AccountList(ListPage):
         ),
         Column("payment_method", _("Payment method")),
         Column("opened_date", _("Opened"), kind="date"),
-        Column("closed_date", _("Closed"), kind="date"),
+        Column("closed_date", _("Closed on"), kind="date"),
         Column("unit", _("Unit"), value="unit__name"),
     ]
     filters = [

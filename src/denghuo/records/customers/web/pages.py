@@ -23,8 +23,8 @@ ACTIONS = {
     "customers.contact.ended": _("Contact ended"),
     "customers.consent.given": _("Consent given"),
     "customers.consent.withdrawn": _("Consent withdrawn"),
-    "customers.account.opened": _("Account opened"),
-    "customers.account.closed": _("Account closed"),
+    "customers.account.opened": _("Paying account opened"),
+    "customers.account.closed": _("Paying account closed"),
 }
 _ICONS = {"registered": "user-plus", "amended": "edit", "given": "check", "withdrawn": "x"}
 _CREDIT_CODE = 18
@@ -64,7 +64,7 @@ def search_accounts(query: SearchQuery, scope: str) -> Iterator[SearchHit]:
         return
     for account in queries.found_accounts(query.digits, scope=scope, limit=query.limit):
         yield SearchHit(
-            kind=_("Accounts"),
+            kind=_("Paying accounts"),
             title=account.number,
             subtitle=account.customer.masked_name,
             url=reverse("customers:account", args=[account.pk]),

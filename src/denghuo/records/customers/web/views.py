@@ -370,7 +370,7 @@ def open_account(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Account %(number)s is open.") % {"number": account.number})
             return redirect("customers:account", account.pk)
-    return _small_form(request, subject, form, _("Open an account"))
+    return _small_form(request, subject, form, _("Open a paying account"))
 
 
 def account_or_404(request: HttpRequest, pk: int) -> Account:
@@ -388,7 +388,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "account": subject,
         "page_title": subject.number,
         "breadcrumbs": [
-            crumb(_("Accounts"), reverse("customers:accounts")),
+            crumb(_("Paying accounts"), reverse("customers:accounts")),
             crumb(subject.number),
         ],
         "may_edit": request.user.may("customers.edit"),  # type: ignore[union-attr]

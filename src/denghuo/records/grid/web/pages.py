@@ -31,7 +31,7 @@ def search_grid(query: SearchQuery, scope: str) -> Iterator[SearchHit]:
     found = starts_with("code", query.text.upper()) | starts_with("name", query.text)
     for kind, url_name, icon, rows in (
         (_("Transformer areas"), "grid:area", "map-pin", queries.areas(scope)),
-        (_("Transformers"), "grid:transformer", "bolt", queries.transformers(scope)),
+        (_("Distribution transformers"), "grid:transformer", "bolt", queries.transformers(scope)),
         (_("Feeders"), "grid:feeder", "route", queries.feeders(scope)),
     ):
         for row in rows.filter(found)[: query.limit]:

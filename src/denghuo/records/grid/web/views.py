@@ -127,7 +127,7 @@ def feeder(request: HttpRequest, pk: int) -> HttpResponse:
         node,
         facts,
         nodes=_nodes("transformer", subject.transformers.all()),
-        below_title=_("Transformers"),
+        below_title=_("Distribution transformers"),
     )
 
 
@@ -140,7 +140,7 @@ def transformer(request: HttpRequest, pk: int) -> HttpResponse:
         (_("Code"), subject.code),
         (_("Kind"), _("Public transformer") if subject.is_public else _("Dedicated transformer")),
         (_("Feeder"), subject.feeder.name, reverse("grid:feeder", args=[subject.feeder_id])),
-        (_("Type"), subject.model),
+        (_("Transformer type"), subject.model),
         (_("No-load loss"), _with_unit(subject.no_load_loss_kw, "kW")),
         (_("Load loss"), _with_unit(subject.load_loss_kw, "kW")),
         (_("No-load current"), _with_unit(subject.no_load_current_percent, "%")),

@@ -174,7 +174,7 @@ FORM_SECTIONS: Sequence[tuple[Any, Sequence[str]]] = (
     ),
     (gettext_lazy("Supply"), ("voltage", "capacity_kva", "metering_mode", "area_code", "transformer_code")),
     (
-        gettext_lazy("Price"),
+        gettext_lazy("Price terms"),
         ("price_book", "tariff", "billing_mode", "contract_demand_kw", "market", "pf_standard", "pf_no_reward", "demand_exempt", "kept_single_part"),
     ),
     (gettext_lazy("Household"), ("household_persons", "free_energy_kwh")),

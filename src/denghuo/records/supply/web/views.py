@@ -334,7 +334,7 @@ def seal(request: HttpRequest, pk: int) -> HttpResponse:
         subject,
         form,
         lambda data: operations.seal(from_date=data["on"], reason=data["reason"], **_now(request, subject)),
-        title=_("Suspend"),
+        title=_("Suspend the supply"),
         done=_("The supply point is suspended."),
         hint=_("Sealed from that day on, and free of the basic charge until it is resumed."),
     )
@@ -349,7 +349,7 @@ def unseal(request: HttpRequest, pk: int) -> HttpResponse:
         subject,
         form,
         lambda data: operations.unseal(from_date=data["on"], reason=data["reason"], **_now(request, subject)),
-        title=_("Resume"),
+        title=_("Resume the supply"),
         done=_("The supply point is in use again."),
     )
 
