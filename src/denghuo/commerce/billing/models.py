@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from denghuo.commerce.metering.models import MeteringPoint
 from denghuo.commerce.tariffs.models import PriceBookVersion
@@ -56,18 +57,18 @@ class CalculationArchive(models.Model):
 
 
 class BillKind(models.TextChoices):
-    ORDINARY = "ordinary", _("Ordinary")
-    FINAL = "final", _("Final")
+    ORDINARY = "ordinary", pgettext_lazy("bill", "Ordinary")
+    FINAL = "final", pgettext_lazy("bill", "Final")
     FEED_IN = "feed_in", _("Feed-in settlement")
     REVERSAL = "reversal", _("Reversal")
 
 
 class BillState(models.TextChoices):
-    DRAFT = "draft", _("Draft")
+    DRAFT = "draft", pgettext_lazy("bill", "Draft")
     HELD = "held", _("Held for checking")
-    APPROVED = "approved", _("Approved")
-    ISSUED = "issued", _("Issued")
-    CANCELLED = "cancelled", _("Cancelled")
+    APPROVED = "approved", pgettext_lazy("bill", "Approved")
+    ISSUED = "issued", pgettext_lazy("bill", "Issued")
+    CANCELLED = "cancelled", pgettext_lazy("bill", "Cancelled")
 
 
 class Bill(models.Model):
@@ -86,7 +87,7 @@ class Bill(models.Model):
     period_start = models.DateField()
     period_end = models.DateField()
     energy_kwh = EnergyField(_("energy"))
-    total_fen = MoneyField(_("total"))
+    total_fen = MoneyField(_("amount"))
     estimated = models.BooleanField(_("estimated"), default=False)
     approved_at = models.DateTimeField(_("approved"), null=True)
     issued_at = models.DateTimeField(_("issued"), null=True)
@@ -236,7 +237,7 @@ class Severity(models.TextChoices):
 
 
 class BillingExceptionState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("exception", "Open")
     NOTED = "noted", _("Noted")
     RELEASED = "released", _("Released with reason")
     REREAD = "reread", _("Re-read asked for")

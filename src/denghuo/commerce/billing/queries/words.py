@@ -22,7 +22,7 @@ GROUPS: dict[str, Text] = {
     "fund": _("Government funds and surcharges"),
     "adjustment": _("Adjustments"),
     "power_factor": _("Power-factor adjustment"),
-    "feed_in": _("Feed-in"),
+    "feed_in": _("Feed-in energy"),
 }
 PERIODS: dict[str, Text] = {
     "sharp": _("Sharp peak"),
@@ -75,7 +75,7 @@ RULE_NOTES: dict[str, Text] = {
     "estimated_again": _("Two estimated readings follow each other: somebody should go and look."),
 }
 THRESHOLDS: dict[str, Text] = {
-    "ratio": _("Times"),
+    "ratio": _("Times as much"),
     "kwh_a_day": _("From kWh a day"),
     "percent": _("Below percent"),
     "surcharge_fen": _("Surcharge from (fen)"),
@@ -133,7 +133,7 @@ DETAILS: dict[str, Text] = {
     "price_book": _("Price book"),
 }
 CAUSES: dict[str, tuple[Text, Text, Text]] = {
-    "quantity": (_("Quantity"), _("more energy was used"), _("less energy was used")),
+    "quantity": (_("Energy used"), _("more energy was used"), _("less energy was used")),
     "price": (_("Price"), _("prices went up"), _("prices went down")),
     "tier": (_("Tier"), _("more energy fell into higher tiers"), _("less energy fell into higher tiers")),
     "time_of_use": (

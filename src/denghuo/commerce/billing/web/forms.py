@@ -86,9 +86,9 @@ class ReversalForm(ReasonForm):
 class GateForm(forms.Form):
     """One rule of the gate; a field for each threshold."""
 
-    enabled = forms.BooleanField(label=_("Used"), required=False)
+    enabled = forms.BooleanField(label=_("Rule used"), required=False)
     severity = forms.ChoiceField(
-        label=_("Effect"), choices=[("hold", _("Holds the bill")), ("note", _("Only noted"))]
+        label=_("What it does"), choices=[("hold", _("Holds the bill")), ("note", _("Only noted"))]
     )
 
     def __init__(self, rule: str, setting: GateSetting, labels: Any, *args: Any, **kwargs: Any) -> None:

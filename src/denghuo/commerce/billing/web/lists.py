@@ -56,7 +56,7 @@ def _account_url(account: Any) -> str:
 @require("billing.view")
 class RunList(ListPage):
     title = _("Billing runs")
-    pretitle = _("Billing")
+    pretitle = _("Electricity billing")
     keyset = ("-id",)
     export_name = "billing-runs"
     create_url = reverse_lazy("billing:new-run")
@@ -67,7 +67,7 @@ class RunList(ListPage):
     columns = [
         Column("id", _("Run"), url=lambda run: reverse("billing:run", args=[run.pk])),
         Column("cycle", _("Cycle"), sort=True),
-        Column("kind", _("Kind"), value=lambda run: _("Trial") if run.dry_run else _("Billing")),
+        Column("kind", _("Kind"), value=lambda run: _("Trial") if run.dry_run else _("Billing run")),
         Column("scope", _("Scope"), value=queries.scope_text),
         Column("accounts", _("Accounts"), kind="number"),
         Column("state", _("State"), kind="badge", value="long_run__state"),
@@ -77,7 +77,7 @@ class RunList(ListPage):
     filters = [
         MonthFilter("cycle", _("Cycle")),
         ChoiceFilter(
-            "dry_run", _("Kind"), choices=[("False", _("Billing")), ("True", _("Trial"))], field="dry_run"
+            "dry_run", _("Kind"), choices=[("False", _("Billing run")), ("True", _("Trial"))], field="dry_run"
         ),
         UnitFilter(),
     ]
@@ -91,7 +91,7 @@ class RunList(ListPage):
 @require("billing.view")
 class RunItemList(ListPage):
     title = _("Accounts of the run")
-    pretitle = _("Billing")
+    pretitle = _("Electricity billing")
     keyset = ("id",)
     export_name = "billing-run-accounts"
     empty_title = _("No account here")
@@ -134,7 +134,7 @@ class RunItemList(ListPage):
 @require("billing.view")
 class ExceptionList(ListPage):
     title = _("Billing exceptions")
-    pretitle = _("Billing")
+    pretitle = _("Electricity billing")
     keyset = ("-money_at_risk_fen", "id")
     scope_field = "unit_id"
     export_name = "billing-exceptions"
@@ -157,7 +157,7 @@ class ExceptionList(ListPage):
             url=lambda row: reverse("billing:bill", args=[row.bill.number]) if row.bill else None,
         ),
         Column("cycle", _("Cycle")),
-        Column("severity", _("Effect"), hidden=True),
+        Column("severity", _("What it does"), hidden=True),
         Column(
             "state",
             _("State"),
@@ -185,7 +185,7 @@ class ExceptionList(ListPage):
         ),
         TextFilter("q", _("Account or bill number"), lookups=("account__number__startswith", "bill__number")),
         MonthFilter("cycle", _("Cycle")),
-        ChoiceFilter("severity", _("Effect"), choices=Severity.choices),
+        ChoiceFilter("severity", _("What it does"), choices=Severity.choices),
         ChoiceFilter(
             "mine",
             _("Owner"),
@@ -217,7 +217,7 @@ class ExceptionList(ListPage):
 @require("billing.view")
 class BillList(ListPage):
     title = _("Bills")
-    pretitle = _("Billing")
+    pretitle = _("Electricity billing")
     keyset = ("-cycle", "number")
     scope_field = "unit__code"
     export_name = "bills"
@@ -263,7 +263,7 @@ class BillList(ListPage):
 @require("billing.view")
 class ReversalList(ListPage):
     title = _("Reversals")
-    pretitle = _("Billing")
+    pretitle = _("Electricity billing")
     keyset = ("-id",)
     scope_field = "bill__unit__code"
     export_name = "reversals"

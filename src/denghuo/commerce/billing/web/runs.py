@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from denghuo.commerce.billing import operations, queries
-from denghuo.commerce.billing.models import BillingRun
+from denghuo.commerce.billing.models import BillingRun, BillState
 from denghuo.commerce.billing.queries import words
 from denghuo.commerce.billing.rules import ScopeInvalid
 from denghuo.commerce.billing.web.common import due_rule, now, today
@@ -114,13 +114,7 @@ def _standing(request: HttpRequest, run: BillingRun) -> dict[str, Any]:
                 totals.amounts.get(code, 0),
                 f"{bills}?run={run.pk}&state={code}",
             )
-            for code, label in (
-                ("draft", _("Draft")),
-                ("held", _("Held for checking")),
-                ("approved", _("Approved")),
-                ("issued", _("Issued")),
-                ("cancelled", _("Cancelled")),
-            )
+            for code, label in BillState.choices
             if totals.states.get(code)
         ],
         "classes": [
