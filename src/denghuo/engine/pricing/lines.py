@@ -16,7 +16,14 @@ from denghuo.engine.pricing.columns import Inputs
 from denghuo.engine.pricing.exact import Bools, Ints, expand, times_over
 from denghuo.engine.pricing.faults import Faults
 from denghuo.engine.pricing.pieces import Pieces
-from denghuo.engine.pricing.rates import CONTRACT_FLAT, CONTRACT_TOU, NONE, TIER_SLOT, CompiledBook
+from denghuo.engine.pricing.rates import (
+    CONTRACT_FLAT,
+    CONTRACT_TOU,
+    FROM_BOOK,
+    NONE,
+    TIER_SLOT,
+    CompiledBook,
+)
 from denghuo.engine.pricing.tou import PERIODS, day_of
 from denghuo.engine.pricing.usage import Usage
 from denghuo.engine.tables.pricing import MAX_TIERS
@@ -154,8 +161,8 @@ def energy_lines(
     counts = np.append(np.diff(entries.first), 0)
     row, entry = expand(entries.first[rows.rates], counts[rows.rates])
     quantity = rows.slots[row, entries.slot[entry]]
-    # Credit lines (with a note) repeat entries of rows already checked against the contract.
-    checked = Faults(faults.case_id) if note else faults
+    # Credit lines (with a note) repeat entries of rows that were checked against the contract already.
+    checked = None if note else faults
     price, missing, keep, price_id = _contract(inputs, rows, row, entry, entries, words, checked)
     unpriced = np.flatnonzero(keep & missing & ((quantity != 0) | entries.always[entry]))
     _missing(inputs, pieces, rows, (row[unpriced], entry[unpriced]), entries, words, faults)
@@ -173,71 +180,77 @@ def energy_lines(
 
 
 def _contract(
-    inputs: Inputs, rows: UsageRows, row: Ints, entry: Ints, entries: Book, words: Vocabulary, faults: Faults
+    inputs: Inputs,
+    rows: UsageRows,
+    row: Ints,
+    entry: Ints,
+    entries: Book,
+    words: Vocabulary,
+    faults: Faults | None,
 ) -> tuple[Ints, Bools, Bools, Ints]:
     """Prices with the contract's in place: price, missing, whether the line stands, price row."""
     price, missing, price_id = entries.price[entry], entries.missing[entry], entries.price_id[entry]
     origin = entries.origin[entry]
-    given = inputs.contract_prices
-    if not len(inputs.contract_case):
-        keep = origin != CONTRACT_TOU
-        _contract_missing(
-            inputs, rows, (row, entry), keep & (origin == CONTRACT_FLAT) & missing, entries, words, faults
-        )
-        return price, missing & (origin != CONTRACT_FLAT), keep, price_id
+    keep = origin != CONTRACT_TOU
+    if len(inputs.contract_case):
+        signed = np.zeros(inputs.count, bool)
+        signed[inputs.contract_case] = True
+        own = np.flatnonzero(signed[rows.case[row]])
+        found, stands, empty = _signed(inputs, rows, row[own], entry[own], entries, words, faults)
+        given = inputs.contract_prices["price"]
+        price[own] = np.where(found >= 0, given[found], price[own])
+        price_id[own] = np.where(found >= 0, words("contract"), price_id[own])
+        missing[own] &= found < 0
+        keep[own] = stands & ~(empty & missing[own])
+    lacking = keep & missing & (origin != FROM_BOOK)
+    if faults is not None:
+        _contract_missing(rows, (row, entry), lacking, entries, words, faults)
+    return price, missing & (origin == FROM_BOOK), keep & ~lacking, price_id
+
+
+def _signed(
+    inputs: Inputs,
+    rows: UsageRows,
+    row: Ints,
+    entry: Ints,
+    entries: Book,
+    words: Vocabulary,
+    faults: Faults | None,
+) -> tuple[Ints, Bools, Bools]:
+    """Lines of customers with a contract: contract price row or -1, whether the line stands, whether it is empty.
+
+    A component priced by period in the contract is billed by period where the tariff has periods, else in one line.
+    """
+    given, origin = inputs.contract_prices, entries.origin[entry]
     names = np.array([*(words(value) for value in given["component"].values), -1], np.int64)
     periods = np.array(
         [*(list(Tou).index(Tou(v)) if v in list(Tou) else -2 for v in given["tou"].values), -1]
     )
     component, tou = names[given["component"].codes], periods[given["tou"].codes]
     size = len(words.numbers) + 1
-    key = (inputs.contract_case * size + component) * 8 + tou + 1
+    owner = inputs.contract_case * size + component
+    key = owner * 8 + tou + 1
     order = np.argsort(key, kind="stable")
     sorted_key = key[order]
-    _contract_faults("contract_price_twice", inputs, order[1:][sorted_key[1:] == sorted_key[:-1]], faults)
+    paid = rows.case[row] * size + entries.component[entry]
 
-    def find(period: Ints) -> Ints:
-        wanted = (rows.case[row] * size + entries.component[entry]) * 8 + period + 1
+    def find(period: Ints | int) -> Ints:
+        wanted = paid * 8 + period + 1
         at = np.minimum(np.searchsorted(sorted_key, wanted), len(key) - 1)
         return np.where(sorted_key[at] == wanted, order[at], -1)
 
-    specific = entries.by_period[entry] & _has_specific(
-        rows, row, entry, entries, inputs, component, tou, size
-    )
+    specific = entries.by_period[entry] & np.isin(paid, owner[tou >= 0])
     stands = np.select([origin == CONTRACT_TOU, origin == CONTRACT_FLAT], [specific, ~specific], True)
     own = find(entries.tou[entry])
-    flat = np.where(origin == CONTRACT_TOU, -1, find(np.full(len(row), NONE)))
+    flat = np.where(origin == CONTRACT_TOU, -1, find(NONE))
     found = np.where(stands & (entries.tier[entry] <= 1), np.where(own >= 0, own, flat), -1)
-    price = np.where(found >= 0, given["price"][found], price)
-    price_id = np.where(found >= 0, words("contract"), price_id)
-    missing = missing & (found < 0)
-    empty = (origin == CONTRACT_TOU) & (rows.slots[row, entries.slot[entry]] == 0)
-    lacking = stands & missing & (origin != 0) & ~empty
-    _contract_missing(inputs, rows, (row, entry), lacking, entries, words, faults)
-    used = np.zeros(len(key) + 1, bool)
-    used[found] = True
-    owner = inputs.contract_case * size + component
-    paid = rows.case[row] * size + entries.component[entry]
-    known = np.isin(owner, np.unique(paid[stands])) & (tou < 0)
-    known |= np.isin(owner, np.unique(paid[stands & (entries.tou[entry] >= 0)]))
-    _contract_faults("contract_price_unused", inputs, np.flatnonzero(~used[:-1] & ~known), faults)
-    return price, missing & (origin == 0), stands & ~(missing & (origin != 0)), price_id
-
-
-def _has_specific(
-    rows: UsageRows,
-    row: Ints,
-    entry: Ints,
-    entries: Book,
-    inputs: Inputs,
-    component: Ints,
-    tou: Ints,
-    size: int,
-) -> Bools:
-    """Whether the contract prices the line's component by period."""
-    by_period = np.unique((inputs.contract_case * size + component)[tou >= 0])
-    wanted = rows.case[row] * size + entries.component[entry]
-    return np.isin(wanted, by_period)
+    if faults is not None:
+        _contract_faults("contract_price_twice", inputs, order[1:][sorted_key[1:] == sorted_key[:-1]], faults)
+        known = np.isin(owner, paid[stands]) & (tou < 0)
+        known |= np.isin(owner, paid[stands & (entries.tou[entry] >= 0)])
+        known[found[found >= 0]] = True
+        _contract_faults("contract_price_unused", inputs, np.flatnonzero(~known), faults)
+    return found, stands, (origin == CONTRACT_TOU) & (rows.slots[row, entries.slot[entry]] == 0)
 
 
 def _contract_faults(code: str, inputs: Inputs, at_rows: Ints, faults: Faults) -> None:
@@ -255,9 +268,13 @@ def _contract_faults(code: str, inputs: Inputs, at_rows: Ints, faults: Faults) -
 
 
 def _contract_missing(
-    inputs: Inputs, rows: UsageRows, where: tuple[Ints, Ints], lacking: Bools, entries: Book, words: Vocabulary,
+    rows: UsageRows,
+    where: tuple[Ints, Ints],
+    lacking: Bools,
+    entries: Book,
+    words: Vocabulary,
     faults: Faults,
-) -> None:  # fmt: skip
+) -> None:
     row, entry = where[0][lacking], where[1][lacking]
     texts = words.values
     faults.add(
