@@ -80,7 +80,7 @@ def entry(request: HttpRequest, sequence: int) -> HttpResponse:
         request,
         "audit/entry.html",
         {
-            "page_title": f"{_('Entry')} {sequence}",
+            "page_title": _("Entry %(number)s") % {"number": sequence},
             "breadcrumbs": [(_("Audit trail"), reverse("audit:trail")), (str(sequence), None)],
             "item": queries.shown(row),
             "same_record": _about_the_same(request, row),

@@ -125,7 +125,7 @@ class ClientForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60)
     unit = forms.ModelChoiceField(label=_("Sees the data of"), queryset=OrganisationUnit.objects.none())
     scopes = forms.MultipleChoiceField(
-        label=_("May"),
+        label=_("Allowed to"),
         choices=[(scope, scope) for scope in rules.API_SCOPES],
         widget=forms.CheckboxSelectMultiple,
     )
