@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from denghuo.foundation.database.fields import EnergyField, RatioField, ReadingField
 from denghuo.foundation.identity.models import OrganisationUnit
@@ -22,10 +23,10 @@ class RegisterSet(models.TextChoices):
 
 
 class MeterState(models.TextChoices):
-    IN_STOCK = "in_stock", _("In stock")
-    INSTALLED = "installed", _("Installed")
-    REMOVED = "removed", _("Removed")
-    SCRAPPED = "scrapped", _("Scrapped")
+    IN_STOCK = "in_stock", pgettext_lazy("meter state", "In stock")
+    INSTALLED = "installed", pgettext_lazy("meter state", "Installed")
+    REMOVED = "removed", pgettext_lazy("meter state", "Removed")
+    SCRAPPED = "scrapped", pgettext_lazy("meter state", "Scrapped")
 
 
 class Meter(models.Model):
@@ -34,7 +35,7 @@ class Meter(models.Model):
     communication_address = models.CharField(
         _("communication address"), max_length=12, blank=True, db_index=True
     )
-    model = models.CharField(_("type"), max_length=40)
+    model = models.CharField(pgettext_lazy("meter", "type"), max_length=40)
     phases = models.PositiveSmallIntegerField(_("phases"), default=1)
     rated_current = models.CharField(_("rated current"), max_length=20, blank=True)
     accuracy_class = models.CharField(_("accuracy class"), max_length=8, default="2")
@@ -161,15 +162,15 @@ class Installation(models.Model):
 class RegisterValues(models.Model):
     """The registers of one reading, as the meter shows them (kWh, kvarh; demand in kW), before the multiplier."""
 
-    total = ReadingField(_("total"))
-    sharp = ReadingField(_("sharp"), null=True, blank=True)
-    peak = ReadingField(_("peak"), null=True, blank=True)
-    flat = ReadingField(_("flat"), null=True, blank=True)
-    valley = ReadingField(_("valley"), null=True, blank=True)
-    deep = ReadingField(_("deep valley"), null=True, blank=True)
-    reactive_forward = ReadingField(_("reactive forward"), null=True, blank=True)
-    reactive_reverse = ReadingField(_("reactive reverse"), null=True, blank=True)
-    max_demand = ReadingField(_("maximum demand"), null=True, blank=True)
+    total = ReadingField(pgettext_lazy("register", "total"))
+    sharp = ReadingField(pgettext_lazy("register", "sharp"), null=True, blank=True)
+    peak = ReadingField(pgettext_lazy("register", "peak"), null=True, blank=True)
+    flat = ReadingField(pgettext_lazy("register", "flat"), null=True, blank=True)
+    valley = ReadingField(pgettext_lazy("register", "valley"), null=True, blank=True)
+    deep = ReadingField(pgettext_lazy("register", "deep valley"), null=True, blank=True)
+    reactive_forward = ReadingField(pgettext_lazy("register", "reactive forward"), null=True, blank=True)
+    reactive_reverse = ReadingField(pgettext_lazy("register", "reactive reverse"), null=True, blank=True)
+    max_demand = ReadingField(pgettext_lazy("register", "maximum demand"), null=True, blank=True)
 
     class Meta:
         abstract = True

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from denghuo.commerce.metering.models import Installation, MeteringPoint, RegisterValues
 from denghuo.foundation.database.fields import EnergyField
@@ -71,27 +72,27 @@ class RouteStop(models.Model):
 
 
 class ReadingKind(models.TextChoices):
-    INITIAL = "initial", _("Initial")
-    REGULAR = "regular", _("Regular")
-    REMOVAL = "removal", _("At removal")
-    SPECIAL = "special", _("Special")
-    FINAL = "final", _("Final")
+    INITIAL = "initial", pgettext_lazy("reading kind", "Initial")
+    REGULAR = "regular", pgettext_lazy("reading kind", "Regular")
+    REMOVAL = "removal", pgettext_lazy("reading kind", "At removal")
+    SPECIAL = "special", pgettext_lazy("reading kind", "Special")
+    FINAL = "final", pgettext_lazy("reading kind", "Final")
 
 
 class ReadingSource(models.TextChoices):
-    REMOTE = "remote", _("Remote")
-    FIELD = "field", _("Field")
-    MANUAL = "manual", _("Entered by hand")
-    FILE = "file", _("File")
-    CUSTOMER = "customer", _("Customer")
-    ESTIMATE = "estimate", _("Estimate")
+    REMOTE = "remote", pgettext_lazy("reading source", "Remote")
+    FIELD = "field", pgettext_lazy("reading source", "Field")
+    MANUAL = "manual", pgettext_lazy("reading source", "Entered by hand")
+    FILE = "file", pgettext_lazy("reading source", "File")
+    CUSTOMER = "customer", pgettext_lazy("reading source", "Customer")
+    ESTIMATE = "estimate", pgettext_lazy("reading source", "Estimate")
 
 
 class ReadingState(models.TextChoices):
-    HELD = "held", _("Held")
-    ACCEPTED = "accepted", _("Accepted")
-    REPLACED = "replaced", _("Replaced")
-    REJECTED = "rejected", _("Rejected")
+    HELD = "held", pgettext_lazy("reading state", "Held")
+    ACCEPTED = "accepted", pgettext_lazy("reading state", "Accepted")
+    REPLACED = "replaced", pgettext_lazy("reading state", "Replaced")
+    REJECTED = "rejected", pgettext_lazy("reading state", "Rejected")
 
 
 class EstimateMethod(models.TextChoices):
@@ -131,7 +132,7 @@ class Reading(RegisterValues):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     rolled_over = models.BooleanField(_("rolled over"), default=False, db_default=False)
-    advance_kwh = EnergyField(_("advance"), null=True, blank=True)
+    advance_kwh = EnergyField(pgettext_lazy("reading", "advance"), null=True, blank=True)
     advance_days = models.PositiveSmallIntegerField(_("days"), null=True, blank=True)
     estimate_method = models.CharField(
         _("estimate method"), max_length=30, blank=True, choices=EstimateMethod, default="", db_default=""
@@ -194,9 +195,9 @@ class ReadingRule(models.TextChoices):
 
 
 class ExceptionState(models.TextChoices):
-    OPEN = "open", _("Open")
-    IN_HAND = "in_hand", _("In hand")
-    RESOLVED = "resolved", _("Resolved")
+    OPEN = "open", pgettext_lazy("exception state", "Open")
+    IN_HAND = "in_hand", pgettext_lazy("exception state", "In hand")
+    RESOLVED = "resolved", pgettext_lazy("exception state", "Resolved")
 
 
 class ExceptionAction(models.TextChoices):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from denghuo.commerce.metering.rules import REGISTERS
 from denghuo.commerce.readings import operations
@@ -19,15 +20,23 @@ from denghuo.kernel.periods import Cycle
 from denghuo.kernel.quantities import READING_SCALE, scaled
 
 REGISTER_HEADINGS: Mapping[str, tuple[Any, tuple[str, ...], str]] = {
-    "total": (_("Total"), ("总示数", "有功总", "总", "正向有功总", "示数"), "12345.67"),
-    "sharp": (_("Sharp"), ("尖示数", "尖", "正向有功尖"), ""),
-    "peak": (_("Peak"), ("峰示数", "峰", "正向有功峰"), ""),
-    "flat": (_("Flat"), ("平示数", "平", "正向有功平"), ""),
-    "valley": (_("Valley"), ("谷示数", "谷", "正向有功谷"), ""),
-    "deep": (_("Deep valley"), ("深谷示数", "深谷"), ""),
-    "reactive_forward": (_("Reactive forward"), ("无功总", "正向无功总", "正向无功"), ""),
-    "reactive_reverse": (_("Reactive reverse"), ("反向无功总", "反向无功"), ""),
-    "max_demand": (_("Maximum demand"), ("最大需量", "需量"), ""),
+    "total": (
+        pgettext_lazy("register", "Total"),
+        ("总示数", "有功总", "总", "正向有功总", "示数"),
+        "12345.67",
+    ),
+    "sharp": (pgettext_lazy("register", "Sharp"), ("尖示数", "尖", "正向有功尖"), ""),
+    "peak": (pgettext_lazy("register", "Peak"), ("峰示数", "峰", "正向有功峰"), ""),
+    "flat": (pgettext_lazy("register", "Flat"), ("平示数", "平", "正向有功平"), ""),
+    "valley": (pgettext_lazy("register", "Valley"), ("谷示数", "谷", "正向有功谷"), ""),
+    "deep": (pgettext_lazy("register", "Deep valley"), ("深谷示数", "深谷"), ""),
+    "reactive_forward": (
+        pgettext_lazy("register", "Reactive forward"),
+        ("无功总", "正向无功总", "正向无功"),
+        "",
+    ),
+    "reactive_reverse": (pgettext_lazy("register", "Reactive reverse"), ("反向无功总", "反向无功"), ""),
+    "max_demand": (pgettext_lazy("register", "Maximum demand"), ("最大需量", "需量"), ""),
 }
 
 

@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from denghuo.commerce.readings.models import ExceptionState, ReadingException, ReadingRoute
 from denghuo.foundation.ui.access import require
@@ -106,7 +107,13 @@ class ExceptionList(ListPage):
         Column("cycle", _("Cycle"), sort=True),
         Column("point", _("Metering point"), value="metering_point__number"),
         Column("customer", _("Customer"), value="metering_point__supply_point__customer__masked_name"),
-        Column("advance", _("Advance"), kind="energy", value=_figure("advance_kwh"), unit="kWh"),
+        Column(
+            "advance",
+            pgettext_lazy("reading", "Advance"),
+            kind="energy",
+            value=_figure("advance_kwh"),
+            unit="kWh",
+        ),
         Column("expected", _("Usual"), kind="energy", value=_figure("expected_kwh"), unit="kWh"),
         Column("state", _("State"), kind="badge", tones=_STATES),
         Column("owner", _("In whose hands"), value="owner__name"),
