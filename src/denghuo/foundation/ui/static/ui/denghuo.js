@@ -116,7 +116,7 @@
     const drawer = byId("drawer");
     byId("drawer-title").textContent = button.dataset.drawerTitle || button.textContent.trim();
     byId("drawer-body").replaceChildren();
-    bootstrap.Offcanvas.getOrCreateInstance(drawer).show();
+    tabler.Offcanvas.getOrCreateInstance(drawer).show();
     htmx.ajax("GET", button.dataset.drawerUrl, { target: "#drawer-body", swap: "innerHTML" });
   }
   document.addEventListener("hidden.bs.offcanvas", (event) => {
