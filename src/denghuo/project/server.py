@@ -26,6 +26,7 @@ def run(*, host: str, port: int, workers: int, with_worker: bool) -> None:
             child.terminate()
 
     signal.signal(signal.SIGTERM, stop)
+    print(f"Serving on http://{host}:{port}/ – stop with Ctrl-C.", flush=True)
     try:
         while all(child.poll() is None for child in children):
             for child in children:
