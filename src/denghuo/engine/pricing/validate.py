@@ -12,7 +12,7 @@ from decimal import Decimal
 import numpy as np
 
 from denghuo.engine.pricing.book import Market, Tou, Voltage
-from denghuo.engine.pricing.columns import NULL, Inputs, Labels, registers
+from denghuo.engine.pricing.columns import NULL, Inputs, Labels
 from denghuo.engine.pricing.exact import Bools, Ints
 from denghuo.engine.pricing.faults import Faults
 from denghuo.engine.pricing.rates import CompiledBook
@@ -284,8 +284,8 @@ class Validator:
 
     def _backwards(self, rows: Ints, index: int) -> None:
         register = REGISTERS[index]
-        opening = registers(self.inputs.advances, "opening")[:, index]
-        closing = registers(self.inputs.advances, "closing")[:, index]
+        opening = self.inputs.advances[f"opening_{register}"]
+        closing = self.inputs.advances[f"closing_{register}"]
         self.faults.add(
             "reading_backwards",
             self.owner("advances")[rows],
