@@ -66,7 +66,8 @@ def api_in_code() -> dict[str, list[str]]:
     for prefix, router in api._routers:
         for path, view in router.path_operations.items():
             for operation in view.operations:
-                tokens = [auth for auth in operation.auth_callbacks if isinstance(auth, Token)]
+                guards = operation.auth_callbacks or [router.auth]
+                tokens = [guard for guard in guards if isinstance(guard, Token)]
                 scopes = sorted({scope for token in tokens for scope in token.scopes}) if tokens else "public"
                 for method in operation.methods:
                     found[f"{method} {'/'.join(('', *filter(None, f'{prefix}/{path}'.split('/'))))}"] = scopes
