@@ -16,7 +16,7 @@ class MeteringConfig(AppConfig):
                 "commerce",
                 _("Meters"),
                 "metering:meters",
-                icon="meter-cube",
+                icon="gauge",
                 permission="metering.view",
                 order=10,
             )
