@@ -44,7 +44,8 @@ def run(
     """
     worker_id = f"{socket.gethostname()}-{os.getpid()}"[:60]
     if once:
-        while _housekeep(clock) + _step_tasks(worker_id) + _step_chunks(clock, lease_seconds):
+        _housekeep(clock)
+        while _step_chunks(clock, lease_seconds) or _step_tasks(worker_id) or _housekeep(clock):
             pass
         return
     stop = stop or threading.Event()

@@ -45,7 +45,7 @@ def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[Any
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     names = ", ".join(quote(_column(field)) for field in fields)
-    with connection.cursor() as cursor:
+    with connection.wrap_database_errors, connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             types = [_binary_type(field, connection) for field in fields]
             binary = all(types)
@@ -82,7 +82,7 @@ def update_columns(
         return 0
     quote = connection.ops.quote_name
     table, key = quote(model._meta.db_table), quote(_column(fields[-1]))
-    with connection.cursor() as cursor:
+    with connection.wrap_database_errors, connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             arrays = ", ".join(f"%s::{_array_type(field, connection)}[]" for field in fields)
             names = ", ".join(f"c{index}" for index in range(len(fields)))

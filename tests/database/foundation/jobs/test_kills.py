@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[4]
-KILLS = int(os.environ.get("DENGHUO_KILLS", "20"))
+KILLS = int(os.environ.get("DENGHUO_KILLS", "30"))
 
 
 @pytest.fixture
