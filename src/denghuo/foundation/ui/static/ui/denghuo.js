@@ -133,6 +133,7 @@
     if (open) panel.querySelector("a, button").focus();
     else if (panel.contains(document.activeElement)) document.querySelector("[data-side-open]").focus();
   }
+  document.querySelector(".side-link.active")?.scrollIntoView({ block: "nearest" });
   function showFold() {
     const folded = document.documentElement.hasAttribute("data-folded");
     document.querySelector("[data-side-fold]")?.setAttribute("aria-expanded", String(!folded));
