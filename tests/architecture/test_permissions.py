@@ -123,6 +123,18 @@ def test_without_a_token_the_api_answers_nothing(client):
         assert answer.status_code == 401, (name, answer.status_code)
 
 
+STORES_NOTHING = {"POST /tariffs/quote"}
+
+
+def test_every_api_write_takes_an_idempotency_key(client):
+    document = client.get("/api/v1/openapi.json").json()
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            name = f"{method.upper()} {path.removeprefix('/api/v1')}"
+            keys = {parameter["name"] for parameter in operation.get("parameters", ())}
+            assert method == "get" or name in STORES_NOTHING or "Idempotency-Key" in keys, name
+
+
 def test_the_resolver_has_no_debug_pages():
     names = {name for name, _entry in permissions_matrix.patterns(get_resolver())}
     assert not {name for name in names if name.startswith(("admin", "djdt", "__debug__"))}
