@@ -30,7 +30,9 @@ class ReasonMissing(Exception):
 
 
 def _locked(exception: BillingException) -> BillingException:
-    found = BillingException.objects.select_for_update(of=("self",)).select_related("bill").get(pk=exception.pk)
+    found = (
+        BillingException.objects.select_for_update(of=("self",)).select_related("bill").get(pk=exception.pk)
+    )
     if found.state not in WAITING:
         raise ExceptionIsClosed(_("This exception has already been decided."))
     return found

@@ -166,7 +166,11 @@ class ReversalCannotBeDecided(Exception):
 
 
 def _undecided(reversal: Reversal, actor: Staff) -> Reversal:
-    found = Reversal.objects.select_for_update(of=("self",)).select_related("bill", "requested_by").get(pk=reversal.pk)
+    found = (
+        Reversal.objects.select_for_update(of=("self",))
+        .select_related("bill", "requested_by")
+        .get(pk=reversal.pk)
+    )
     if found.state != ReversalState.REQUESTED:
         raise ReversalCannotBeDecided(_("This reversal has already been decided."))
     if found.requested_by_id == actor.pk:

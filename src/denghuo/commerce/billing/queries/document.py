@@ -8,11 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from denghuo.commerce.billing.models import Bill, BillKind, BillSection
+from denghuo.commerce.billing.models import Bill, BillKind
 from denghuo.commerce.billing.queries import words
 from denghuo.commerce.billing.queries.bills import months_of_use
 from denghuo.commerce.billing.queries.trace import ExplainedLine, ExplainedSection, explained_many
-from denghuo.commerce.tariffs import queries as tariffs
 from denghuo.engine.pricing.explain import TraceAdvance, TraceRegister, TraceTiers
 from denghuo.foundation.documents import qr
 from denghuo.kernel.capital_amount import chinese_capital_amount
@@ -89,7 +88,7 @@ def _section(explained: ExplainedSection) -> dict[str, Any]:
     return {
         "supply_point": section.supply_point.number,
         "address": section.supply_point.address,
-        "tariff": _tariff_name(section),
+        "tariff": explained.tariff_name,
         "book": f"{section.book_version.name} v{section.book_version.number}",
         "period": [section.period_start.isoformat(), section.period_end.isoformat()],
         "energy": _plain(section.energy_kwh),
@@ -108,14 +107,6 @@ def _section(explained: ExplainedSection) -> dict[str, Any]:
         ],
         "tiers": _tiers(trace.tiers) if trace is not None and trace.tiers is not None else [],
     }
-
-
-def _tariff_name(section: BillSection) -> str:
-    """The Chinese name of the tariff in the version that priced the section."""
-    for tariff in tariffs.book_of(section.book_version).tariffs:
-        if tariff.code == section.tariff:
-            return tariff.name.zh
-    return section.tariff
 
 
 def _meters(explained: ExplainedSection) -> list[dict[str, Any]]:

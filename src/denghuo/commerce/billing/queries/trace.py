@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from denghuo.commerce.billing import frames
 from denghuo.commerce.billing.models import Bill, BillKind, BillLine, BillSection
 from denghuo.commerce.billing.queries import words
+from denghuo.commerce.tariffs import queries as tariffs
 from denghuo.engine.pricing.explain import Trace, TraceLine, TracePoint, explain
 
 
@@ -67,11 +68,25 @@ class ExplainedSection:
     points: list[tuple[Any, TracePoint]] = field(default_factory=list)
 
     @property
+    def tariff_name(self) -> str:
+        """The tariff's name in the version that priced the section."""
+        return tariff_name(self.section)
+
+    @property
     def average_price(self) -> Decimal | None:
         """Yuan per kWh, 5 decimals, as bills print it."""
         if not self.section.energy_kwh:
             return None
         return (Decimal(self.section.total_fen) / 100 / self.section.energy_kwh).quantize(Decimal("0.00001"))
+
+
+def tariff_name(section: BillSection) -> str:
+    """The tariff's name, in the reader's language, in the version that priced the section."""
+    language = get_language() or "zh-hans"
+    for tariff in tariffs.book_of(section.book_version).tariffs:
+        if tariff.code == section.tariff:
+            return tariff.name.zh if language.startswith("zh") else tariff.name.en
+    return section.tariff
 
 
 def explained(bill: Bill) -> list[ExplainedSection]:

@@ -80,7 +80,9 @@ def causes(
         scaled, scaled_premium = new_fen - _tier_premium(new_energy), 0
     found["quantity"] = scaled - old_fen
     found["tier"] = _tier_premium(new_energy) - scaled_premium
-    found["time_of_use"] = new_fen - scaled - found["price"] - found["tier"]
+    rest = new_fen - scaled - found["price"] - found["tier"]
+    # Without periods the rest is what rounding to the fen leaves; it belongs to the quantity.
+    found["time_of_use" if any(c.tou for c in old_energy + new_energy) else "quantity"] += rest
 
     def amount(charges: list[Charge], wanted: str) -> int:
         return sum(c.amount_fen for c in charges if _kind(c) == wanted)

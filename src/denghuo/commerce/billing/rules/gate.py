@@ -218,7 +218,7 @@ DEFAULT_GATE: dict[str, GateSetting] = {
 
 def _text(value: object) -> str:
     number = float(value)  # type: ignore[arg-type]
-    return str(int(number)) if number == int(number) else f"{number:.5f}".rstrip("0")
+    return str(int(number)) if number == int(number) else f"{number:.3f}".rstrip("0").rstrip(".")
 
 
 def evaluate(facts: Facts, settings: Mapping[str, GateSetting] = DEFAULT_GATE) -> list[Finding]:

@@ -14,15 +14,32 @@ from django.utils.translation import gettext_lazy
 
 from denghuo.commerce.billing import queries
 from denghuo.commerce.billing.models import Bill, BillState, Reversal, ReversalState
+from denghuo.foundation.audit import queries as audit
 from denghuo.foundation.ui import extensions, formats, navigation
 from denghuo.foundation.ui.extensions import Counter, SearchHit, SearchQuery, Tile, TimelineItem
 from denghuo.kernel.identifiers import NumberKind
 
 PANEL_BILLS = 13
+ACTIONS = {
+    "billing.run.started": gettext_lazy("Billing run started"),
+    "billing.run.approved": gettext_lazy("Bills approved"),
+    "billing.run.discarded": gettext_lazy("Billing run taken back"),
+    "billing.bills.issued": gettext_lazy("Bills issued"),
+    "billing.bill.reversed": gettext_lazy("Bill reversed"),
+    "billing.reversal.asked": gettext_lazy("Reversal asked for"),
+    "billing.reversal.rejected": gettext_lazy("Reversal rejected"),
+    "billing.exception.claimed": gettext_lazy("Billing exception taken"),
+    "billing.exception.released": gettext_lazy("Billing exception released"),
+    "billing.exception.reread_asked": gettext_lazy("Re-read asked for"),
+    "billing.exception.bill_again": gettext_lazy("Bill taken back to be billed again"),
+    "billing.gate.changed": gettext_lazy("Gate rule changed"),
+    "billing.print.started": gettext_lazy("Print of bills started"),
+}
 
 
 def register() -> None:
     """Called once when Django is ready."""
+    audit.name_actions(ACTIONS)
     for order, (label, url_name, icon) in enumerate(
         (
             (gettext_lazy("Billing runs"), "billing:runs", "calculator"),

@@ -50,7 +50,7 @@ def _run_choices(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _account_url(account: Any) -> str:
-    return f"{reverse('billing:bills')}?q={account.number}"
+    return reverse("customers:account", args=[account.pk])
 
 
 @require("billing.view")
@@ -239,7 +239,7 @@ class BillList(ListPage):
         Column("state", _("State"), kind="badge", tones={"held": "warning"}),
         Column("estimated", _("Estimated"), kind="flag", hidden=True),
         Column("due_date", _("Due date"), kind="date"),
-        Column("issued_at", _("Issued"), kind="moment", hidden=True),
+        Column("issued_at", _("Issued on"), kind="moment", hidden=True),
     ]
     filters = [
         TextFilter(
@@ -252,7 +252,7 @@ class BillList(ListPage):
         ChoiceFilter("kind", _("Kind"), choices=BillKind.choices),
         UnitFilter(),
         NumberRangeFilter("amount", _("Amount"), field="total_fen", unit=_("yuan"), convert=fen),
-        DateRangeFilter("issued", _("Issued"), field="issued_at", instant=True),
+        DateRangeFilter("issued", _("Issued on"), field="issued_at", instant=True),
         ChoiceFilter("run", _("Run"), choices=_run_choices),
     ]
 
