@@ -7,9 +7,12 @@ class AuditConfig(AppConfig):
     verbose_name = _("Audit")
 
     def ready(self) -> None:
+        from denghuo.foundation.audit.web.exports import record_export
         from denghuo.foundation.ui import navigation
+        from denghuo.foundation.ui.lists.export import on_export
         from denghuo.foundation.ui.navigation import NavItem
 
         navigation.register(
             NavItem("administration", _("Audit trail"), "audit:trail", "history", "audit.view", 50)
         )
+        on_export(record_export)

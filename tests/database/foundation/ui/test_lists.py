@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from django.utils import translation
 from python_calamine import CalamineWorkbook
 
+from denghuo.foundation.audit.models import Entry
 from denghuo.foundation.identity.models import OrganisationUnit, Staff
 from denghuo.foundation.ui.lists import (
     ChoiceFilter,
@@ -249,6 +250,13 @@ def test_every_export_is_announced_before_the_first_row(town):
     finally:
         _listeners.remove(listener)
     assert heard == [("liumin", "staff", "csv")]
+
+
+def test_an_export_is_in_the_audit_trail_with_its_filters(town):
+    ask(town, "/staff?unit=4501&export=xlsx&columns=name")
+    entry = Entry.objects.get(action="audit.list.exported")
+    assert entry.actor_id == town.pk and entry.subject_id == "staff"
+    assert "4501" in str(entry.changes) and "columns" not in str(entry.changes)
 
 
 def test_hostile_text_is_shown_as_text(town):
