@@ -7,7 +7,7 @@ divides its charge by days.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -117,22 +117,26 @@ def regimes_of(inputs: Inputs, pieces: Pieces, faults: Faults) -> Regimes:
         ("billing_mode_missing", two_part[pieces.rates] & (mode == SINGLE) & ~exempt),
         ("billing_mode_unexpected", ~two_part[pieces.rates] & (mode != SINGLE)),
     ):
-        rows = np.flatnonzero(wrong & usable & opens)
-        faults.add(
-            code,
-            pieces.case[rows],
-            lambda at, r=rows: f"terms[{term[r[at]] - inputs.first_term[pieces.case[r[at]]]}].billing_mode",
-            lambda at, r=rows: {
-                "tariff": pieces.rate_sets[pieces.rates[r[at]]].tariff,
-                "found": terms["billing_mode"].text(int(term[r[at]])),
-            },
-        )
+        _unfit_mode(inputs, pieces, code, np.flatnonzero(wrong & usable & opens), faults)
     charged = (mode[first] != SINGLE) & ~exempt[first] & two_part[pieces.rates[first]]
     out = Regimes(
         np.cumsum(opens) - 1, pieces.case[first], pieces.start[first], pieces.end[last], mode[first],
         columns[2][first], columns[3][first], pieces.rates[first], np.zeros(len(first), np.int64), charged,
     )  # fmt: skip
     return _measured(inputs, out, faults)
+
+
+def _unfit_mode(inputs: Inputs, pieces: Pieces, code: str, rows: Ints, faults: Faults) -> None:
+    term = pieces.term
+    faults.add(
+        code,
+        pieces.case[rows],
+        lambda at: f"terms[{term[rows[at]] - inputs.first_term[pieces.case[rows[at]]]}].billing_mode",
+        lambda at: {
+            "tariff": pieces.rate_sets[pieces.rates[rows[at]]].tariff,
+            "found": inputs.terms["billing_mode"].text(int(term[rows[at]])),
+        },
+    )
 
 
 def _measured(inputs: Inputs, regimes: Regimes, faults: Faults) -> Regimes:
@@ -165,7 +169,7 @@ def _measured(inputs: Inputs, regimes: Regimes, faults: Faults) -> Regimes:
     unread = np.union1d(unread, regimes.case[none])
     faults.add("demand_missing", unread, "points")
     demand = group_sum(np.maximum(highest, 0), keys // FEEDERS, len(regimes.case))
-    return Regimes(*(demand if name == "demand" else value for name, value in vars(regimes).items()))
+    return replace(regimes, demand=demand)
 
 
 def shares(inputs: Inputs, regimes: Regimes, settings: dict[str, Ints]) -> tuple[Ints, Ints]:

@@ -12,9 +12,9 @@ from dataclasses import fields
 import numpy as np
 import pyarrow as pa
 
-from denghuo.engine.pricing import basic, loss, output, power_factor, tiers, usage
+from denghuo.engine.pricing import basic, loss, output, power_factor, tiers
 from denghuo.engine.pricing.book import Group
-from denghuo.engine.pricing.columns import NULL, Inputs, read
+from denghuo.engine.pricing.columns import Inputs, read
 from denghuo.engine.pricing.exact import Bools, Ints, group_sum, share
 from denghuo.engine.pricing.faults import Faults
 from denghuo.engine.pricing.lines import Book, Lines, UsageRows, Vocabulary, energy_lines, merge
@@ -22,6 +22,7 @@ from denghuo.engine.pricing.parameters import SETTINGS
 from denghuo.engine.pricing.pieces import Pieces, cut, minutes
 from denghuo.engine.pricing.rates import TIER_SLOT, TOTAL_SLOT, TOU_SLOT, CompiledBook
 from denghuo.engine.pricing.tou import DayCalendar, day_number
+from denghuo.engine.pricing.usage import Meter, Usage, charge_submeters
 from denghuo.engine.pricing.validate import Validator
 from denghuo.engine.tables.pricing import OUTPUT_SCHEMAS, CaseTables, PricedTables
 from denghuo.kernel.quantities import RATIO_SCALE, scaled
@@ -136,18 +137,18 @@ class _Batch:
             self.books,
         )
 
-    def usage(self, pieces: Pieces) -> usage.Usage:
+    def usage(self, pieces: Pieces) -> Usage:
         inputs = self.inputs
         clock, by_tou = minutes(pieces, self.books, self.calendar)
         tolerances = (self.number("tou_sum_tolerance_kwh"), self.number("tou_sum_tolerance_ratio"))
-        meter = usage.Meter(inputs, pieces, clock, by_tou, tolerances, self.faults)
+        meter = Meter(inputs, pieces, clock, by_tou, tolerances, self.faults)
         metered, has_periods, reactive, reactive_known = meter.metered()
         by_hours = self.choice("iron_loss_split", "hours")
         lost, reactive_loss = loss.added(inputs, pieces, metered, reactive, has_periods, clock, by_hours)
-        gross, deducted, has_periods = usage.charge_submeters(
+        gross, deducted, has_periods = charge_submeters(
             inputs, pieces, metered + lost, has_periods, self.faults
         )
-        return usage.Usage(gross - lost, lost, deducted, has_periods, reactive, reactive_loss, reactive_known)
+        return Usage(gross - lost, lost, deducted, has_periods, reactive, reactive_loss, reactive_known)
 
     def setting(self, code: str) -> list[tuple[Bools, str]]:
         """The parameter's values with the cases (by period start) that each is in force for."""
@@ -176,7 +177,7 @@ class _Batch:
             chosen[rows] = value == wanted
         return chosen
 
-    def energy(self, pieces: Pieces, used: usage.Usage) -> Ints:
+    def energy(self, pieces: Pieces, used: Usage) -> Ints:
         """Energy of the purchase points with loss, sub-meters counted once, by case."""
         root = (self.inputs.points["role"].equals("purchase") & (self.inputs.parent == -1))[pieces.point]
         case = pieces.case[pieces.piece[root]]
@@ -220,14 +221,14 @@ class _Batch:
         rows.slots[at[deducts]] -= slots[deducts]
         return UsageRows(
             rows.case[at], rows.point[at], rows.segment[at], rows.start[at], rows.end[at], rows.rates[at],
-            -slots, rows.by_tou[at], rows.standard[at], deducts,
+            -slots, rows.by_tou[at], rows.standard[at], deducts.astype(np.int64),
         )  # fmt: skip
 
     def credits(self, pieces: Pieces, free: UsageRows | None, entries: Book) -> list[Lines]:
         """Credit lines for free energy that the book does not deduct."""
         if free is None or free.of_piece.all():
             return []
-        kept = ~free.of_piece
+        kept = free.of_piece == 0
         rows = UsageRows(*(value[kept] for value in vars(free).values()))
         return [energy_lines(self.inputs, pieces, rows, entries, self.words, self.faults, "free_energy")]
 
@@ -253,6 +254,3 @@ class _Batch:
             texts("group"), -ones, 0 * ones, 0 * ones, ones * words("amount"), 0 * ones, ones, ones,
             given["amount_fen"], given["in_pf_base"] & ~feed_in, empty, book, texts("name"), last,
         )  # fmt: skip
-
-
-__all__ = ["NULL", "SLICE", "price"]

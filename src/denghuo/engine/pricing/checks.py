@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import combinations
 
-from denghuo.engine.pricing.book import (
+from denghuo.engine.pricing.book_models import (
     ChainedRatio,
     Dated,
     Form,
@@ -177,7 +177,7 @@ def _price_fits_tariff(book: PriceBook) -> Iterator[Problem]:
 def _tier_schemes(book: PriceBook) -> Iterator[Problem]:
     for index, scheme in enumerate(book.tier_schemes):
         path = f"tier_schemes[{index}]"
-        yield from _months_once([(s.months, "all", "") for s in scheme.seasons], f"{path}.seasons")
+        yield from _months_once([(s.months, "all") for s in scheme.seasons], f"{path}.seasons")
         if scheme.period == "year" and len(scheme.seasons) > 1:
             yield Problem(f"{path}.seasons", "yearly_seasons", "a yearly scheme has one set of bounds")
         for at, season in enumerate(scheme.seasons):
@@ -188,10 +188,10 @@ def _tier_schemes(book: PriceBook) -> Iterator[Problem]:
                 yield Problem(f"{path}.seasons[{at}].bounds_kwh", "bounds_order", message)
 
 
-def _months_once(rules: list[tuple[list[int] | None, str, str]], path: str) -> Iterator[Problem]:
+def _months_once(rules: list[tuple[list[int] | None, str]], path: str) -> Iterator[Problem]:
     """Each month, on workdays and at weekends, has exactly one rule."""
     count: Counter[tuple[int, str]] = Counter()
-    for at, (months, days, _) in enumerate(rules):
+    for at, (months, days) in enumerate(rules):
         if months is not None and (not months or len(set(months)) != len(months)):
             yield Problem(f"{path}[{at}].months", "months", f"months must be named once each, found {months}")
         for month in set(ALL_MONTHS if months is None else months):
@@ -245,15 +245,15 @@ def _windows(windows: list[Window], path: str) -> Iterator[Problem]:
 def periods_of(scheme: TouScheme) -> list[Tou]:
     """The periods that occur on any day of the scheme, in the order sharp … deep."""
     used = {season.otherwise for season in scheme.seasons}
-    for rule in (*scheme.seasons, *scheme.day_rules):
-        used |= {window[2] for window in rule.windows}
+    windows = [*(s.windows for s in scheme.seasons), *(rule.windows for rule in scheme.day_rules)]
+    used |= {window[2] for of_rule in windows for window in of_rule}
     return [tou for tou in Tou if tou in used]
 
 
 def _tou_schemes(book: PriceBook) -> Iterator[Problem]:
     for index, scheme in enumerate(book.tou_schemes):
         path = f"tou_schemes[{index}]"
-        rules = [(s.months, s.days, "") for s in scheme.seasons]
+        rules: list[tuple[list[int] | None, str]] = [(s.months, s.days) for s in scheme.seasons]
         yield from _months_once(rules, f"{path}.seasons")
         for at, season in enumerate(scheme.seasons):
             yield from _windows(season.windows, f"{path}.seasons[{at}].windows")
@@ -282,9 +282,9 @@ def _ratios(scheme: TouScheme, path: str) -> Iterator[Problem]:
     for (first, a), (second, b) in combinations(enumerate(scheme.ratios), 2):
         same_month = set(a.months or ALL_MONTHS) & set(b.months or ALL_MONTHS)
         same_voltage = not a.voltages or not b.voltages or set(a.voltages) & set(b.voltages)
-        low = max(a.capacity_kva_from or 0, b.capacity_kva_from or 0)
+        least = max(a.capacity_kva_from or 0, b.capacity_kva_from or 0)
         highs = [h for h in (a.capacity_kva_below, b.capacity_kva_below) if h is not None]
-        if same_month and same_voltage and (not highs or low < min(highs)):
+        if same_month and same_voltage and (not highs or least < min(highs)):
             message = f"a customer would match ratios[{first}] too; narrow months, voltages or capacity"
             yield Problem(f"{path}.ratios[{second}]", "ratios_overlap", message)
 
@@ -325,8 +325,8 @@ def _tiers(book: PriceBook) -> Iterator[Problem]:
     rows: dict[tuple, list[tuple[int, Price]]] = defaultdict(list)
     for index, price in enumerate(book.prices):
         if price.tier is not None:
-            for tariff, component, voltage, _, _ in price_keys(price):
-                rows[tariff, component, voltage].append((index, price))
+            for of_tariff, component, voltage, _, _ in price_keys(price):
+                rows[of_tariff, component, voltage].append((index, price))
     for (code, component, voltage), same in rows.items():
         tariffs = [t for t in book.tariffs if t.code == code and t.tiers]
         days = {p.valid_from for _, p in same} | {t.valid_from for t in tariffs}

@@ -182,16 +182,7 @@ def _faults(inputs: Inputs, pieces: Pieces, faults: Faults) -> None:
     first[1:] = pieces.point[rows[1:]] != pieces.point[rows[:-1]]
     for fault in sorted({r.fault for r in pieces.rate_sets} - {""}):
         of_kind = np.array([*(r.fault == fault for r in pieces.rate_sets), False])
-        at_rows = rows[first & of_kind[pieces.point_rates[rows]]]
-        faults.add(
-            fault,
-            pieces.case[pieces.piece[at_rows]],
-            lambda at, r=at_rows: _point_path(inputs, int(pieces.point[r[at]])),
-            lambda at, r=at_rows: {
-                "tariff": pieces.rate_sets[pieces.point_rates[r[at]]].tariff,
-                "date": day_of(pieces.start[pieces.piece[r[at]]]),
-            },
-        )
+        _unpriced(inputs, pieces, fault, rows[first & of_kind[pieces.point_rates[rows]]], faults)
     generation = np.array([*(r.customer_class == "generation" for r in pieces.rate_sets), False])
     feed_in = inputs.points["role"].equals("feed_in")[pieces.point]
     needs_check = (pieces.point_rates >= 0) & ~broken[pieces.point_rates]
@@ -204,6 +195,18 @@ def _faults(inputs: Inputs, pieces: Pieces, faults: Faults) -> None:
             "tariff": pieces.rate_sets[pieces.point_rates[rows[at]]].tariff,
             "customer_class": pieces.rate_sets[pieces.point_rates[rows[at]]].customer_class,
             "role": inputs.points["role"].text(int(pieces.point[rows[at]])),
+        },
+    )
+
+
+def _unpriced(inputs: Inputs, pieces: Pieces, fault: str, rows: Ints, faults: Faults) -> None:
+    faults.add(
+        fault,
+        pieces.case[pieces.piece[rows]],
+        lambda at: _point_path(inputs, int(pieces.point[rows[at]])),
+        lambda at: {
+            "tariff": pieces.rate_sets[pieces.point_rates[rows[at]]].tariff,
+            "date": day_of(pieces.start[pieces.piece[rows[at]]]),
         },
     )
 

@@ -7,7 +7,7 @@ forward and reverse reactive energy. Source of the table: (83)水电财字第215
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
@@ -148,7 +148,7 @@ def adjust(assessment: Assessment, lines: Lines, words: Vocabulary, book: Ints) 
     in_base = np.flatnonzero(lines.in_pf_base & (lines.standard > 0))
     wanted = lines.case[in_base] * 128 + lines.standard[in_base]
     base = group_sum(lines.amount[in_base], np.searchsorted(code, wanted), len(code))
-    done = Assessment(*(base if name == "base" else value for name, value in vars(assessment).items()))
+    done = replace(assessment, base=base)
     rows = np.flatnonzero((assessment.rate != 0) & (base != 0))
     case, rate = assessment.case[rows], assessment.rate[rows]
     ones = np.ones(len(rows), np.int64)

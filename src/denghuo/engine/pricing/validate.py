@@ -61,20 +61,18 @@ def joined(faults: Faults, code: str, path: str, start: Ints, end: Ints, owner: 
     closes[:-1] = opens[1:]
     wrong_start = start != expected
     wrong_end = (end <= start) | (closes & (end != last_day[owner]))
-    for wrong, name, found, wanted in (
-        (wrong_start, "start", start, expected),
-        (wrong_end & ~wrong_start, "end", end, last_day[owner]),
-    ):
+
+    def report(wrong: Bools, name: str, found: Ints, wanted: Ints) -> None:
         rows = np.flatnonzero(wrong)
         faults.add(
             code,
             case[owner[rows]],
-            lambda at, rows=rows, name=name: f"{where(int(rows[at]))}.{name}",
-            lambda at, rows=rows, found=found, wanted=wanted: {
-                "expected": _day(wanted[rows[at]]),
-                "found": _day(found[rows[at]]),
-            },
+            lambda at: f"{where(int(rows[at]))}.{name}",
+            lambda at: {"expected": _day(wanted[rows[at]]), "found": _day(found[rows[at]])},
         )
+
+    report(wrong_start, "start", start, expected)
+    report(wrong_end & ~wrong_start, "end", end, last_day[owner])
     return wrong_start | wrong_end
 
 
@@ -153,15 +151,13 @@ class Validator:
             ("book", "book_unknown", [value not in self.books for value in cases["book"].values]),
             ("cycle", "cycle_invalid", [cycle_number(value) is None for value in cases["cycle"].values]),
         ):
-            labels: Labels = cases[name]
-            rows = np.flatnonzero(np.array([*wrong, True])[labels.codes])
-            key = "book" if name == "book" else "found"
-            self.faults.add(
-                code,
-                rows,
-                name,
-                lambda at, rows=rows, labels=labels, key=key: {key: labels.text(int(rows[at]))},
-            )
+            self._case_label(name, code, wrong)
+
+    def _case_label(self, name: str, code: str, wrong: list[bool]) -> None:
+        labels: Labels = self.inputs.cases[name]
+        rows = np.flatnonzero(np.array([*wrong, True])[labels.codes])
+        key = "book" if name == "book" else "found"
+        self.faults.add(code, rows, name, lambda at: {key: labels.text(int(rows[at]))})
 
     def _labels(self) -> None:
         for table, field, allowed in (

@@ -60,8 +60,8 @@ class ReadingColumns:
 class Findings:
     """``broken`` maps rule codes to the rows that break them; ``rolled_over`` rows passed the highest value plausibly.
 
-    ``energy`` of the total register in 0.01 kWh (over the roll-over where one is plausible or possible) and
-    ``expected``: the usual energy over the same days, ``ABSENT`` where history does not tell.
+    ``energy`` of the total register in 0.01 kWh (over the roll-over where one is plausible, else negative where the
+    register went back) and ``expected``: the usual energy over the same days, ``ABSENT`` where history does not tell.
     """
 
     broken: Mapping[str, Bools]
@@ -82,11 +82,12 @@ def judge(readings: ReadingColumns, tolerances: Tolerances) -> Findings:
         if name != "max_demand"
     }
     total = moves["total"]
-    used = energy(total.moved, readings.multiplier)
     typical = typical_daily(readings.history, len(readings), readings.end_day)
     below = np.logical_or.reduce([move.backwards for move in moves.values()])
     plausible = _plausible_rollover(readings, moves, tolerances)
     rolled = below & plausible
+    way = np.where(total.backwards & ~rolled, total.moved - readings.modulus, total.moved)
+    used = energy(way, readings.multiplier)
     expected = _over_days(typical.median, readings.days)
     forwards = ~below | rolled
     broken = {
