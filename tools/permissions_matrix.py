@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,7 +71,8 @@ def api_in_code() -> dict[str, list[str]]:
                 tokens = [guard for guard in guards if isinstance(guard, Token)]
                 scopes = sorted({scope for token in tokens for scope in token.scopes}) if tokens else "public"
                 for method in operation.methods:
-                    found[f"{method} {'/'.join(('', *filter(None, f'{prefix}/{path}'.split('/'))))}"] = scopes
+                    address = re.sub("/+", "/", f"{prefix}/{path}") if path else prefix
+                    found[f"{method} {address}"] = scopes
     return found
 
 

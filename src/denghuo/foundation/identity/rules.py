@@ -93,6 +93,7 @@ ALL_PERMISSIONS = tuple(sorted(frozenset().union(*PERMISSIONS.values())))
 
 API_SCOPES = (
     "customers.view",
+    "customers.edit",
     "supply.view",
     "grid.view",
     "metering.view",

@@ -90,7 +90,8 @@ def test_nobody_prepares_and_decides_whatever_roles_come_together(first, second)
 
 def test_machines_decide_approve_and_reveal_nothing():
     assert set(rules.API_SCOPES) <= set(rules.ALL_PERMISSIONS)
-    assert not [s for s in rules.API_SCOPES if s.split(".")[1] not in ("view", "enter")]
+    assert {scope.split(".")[1] for scope in rules.API_SCOPES} <= {"view", "enter", "edit"}
+    assert not {"staff.edit", "settings.edit", "calendar.edit"} & set(rules.API_SCOPES)
 
 
 @pytest.mark.parametrize(
