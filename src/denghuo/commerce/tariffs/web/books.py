@@ -23,6 +23,7 @@ from denghuo.foundation.ui.access import may, require
 
 TABS = ("prices", "hours", "basis", "versions")
 YEARS_PROBED = 4
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
 @require("tariffs.view")
@@ -129,9 +130,10 @@ def _page(request: HttpRequest, found: PriceBookVersion) -> HttpResponse:
 
 def _day(text: str | None) -> date:
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return timezone.localdate()
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else timezone.localdate()
 
 
 def _prices(found: PriceBookVersion, book: PriceBook, on: date) -> dict[str, Any]:

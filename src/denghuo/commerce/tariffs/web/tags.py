@@ -81,7 +81,7 @@ def confidence(mark: str, always: bool = True) -> SafeString:
     """The mark of a figure with its meaning; quiet ones are left out unless ``always``."""
     mark = str(mark)
     if not always and mark != "U":
-        return format_html("")
+        return SafeString("")
     label, tone = texts.CONFIDENCE[mark]
     return format_html('<span class="mark-of mark-{}" title="{}"><span aria-hidden="true">{}</span><span class="visually-hidden">{}</span></span>', tone, label, mark, label)  # fmt: skip
 
