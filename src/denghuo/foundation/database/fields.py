@@ -33,9 +33,9 @@ class ScaledField(models.BigIntegerField):
 
     scale = 0
     # What the type checker sees at an attribute of this field (django-stubs reads these names).
-    _pyi_private_set_type: Decimal | str | int | Combinable
-    _pyi_private_get_type: Decimal
-    _pyi_lookup_exact_type: Decimal | str | int
+    _pyi_private_set_type: Decimal | str | int | Combinable  # type: ignore[assignment]
+    _pyi_private_get_type: Decimal  # type: ignore[assignment]
+    _pyi_lookup_exact_type: Decimal | str | int  # type: ignore[assignment]
 
     def to_python(self, value: Any) -> Decimal | None:
         if value is None or isinstance(value, Decimal):

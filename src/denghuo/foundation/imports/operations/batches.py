@@ -136,9 +136,8 @@ def _parsed_parameter(field: rules.Field, text: str) -> Any:
     try:
         return rules.cell_value(field, rules.folded(text))
     except rules.CellError as error:
-        raise FileRefused(
-            "%(field)s: " + error.message, {"field": str(field.label), **error.values}
-        ) from error
+        why = gettext(error.message) % error.values
+        raise FileRefused("%(field)s: %(why)s", {"field": str(field.label), "why": why}) from error
 
 
 def _safe_name(name: str) -> str:
