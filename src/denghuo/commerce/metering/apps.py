@@ -16,7 +16,7 @@ class MeteringConfig(AppConfig):
                 "commerce",
                 _("Meters"),
                 "metering:meters",
-                icon="gauge",
+                icon="plug",
                 permission="metering.view",
                 order=10,
             )

@@ -39,7 +39,8 @@ class ReadingColumns:
 
     ``opening`` and ``closing`` map register names to 0.0001 kWh (``ABSENT`` where there is none); ``modulus`` in the
     same unit, ``multiplier`` whole, ``days`` since the previous reading, ``end_day`` days since 1970, ``capacity`` in
-    0.01 kVA (``ABSENT`` where unknown), ``after_estimate``: the previous reading is an estimate.
+    0.01 kVA (``ABSENT`` where unknown), ``after_estimate``: the previous reading is an estimate. ``anchor_total`` and
+    ``anchor_days`` belong to the last actual reading: use over an estimated stretch is judged as a whole.
     """
 
     opening: Mapping[str, Ints]
@@ -50,6 +51,8 @@ class ReadingColumns:
     end_day: Ints
     capacity: Ints
     after_estimate: Bools
+    anchor_total: Ints
+    anchor_days: Ints
     history: History = field(default_factory=History.empty)
 
     def __len__(self) -> int:
@@ -89,12 +92,16 @@ def judge(readings: ReadingColumns, tolerances: Tolerances) -> Findings:
     way = np.where(total.backwards & ~rolled, total.moved - readings.modulus, total.moved)
     used = energy(way, readings.multiplier)
     expected = _over_days(typical.median, readings.days)
+    since = energy(
+        advances(readings.anchor_total, readings.closing["total"], readings.modulus).moved,
+        readings.multiplier,
+    )
     forwards = ~below | rolled
     broken = {
         "backwards": below & ~plausible & ~readings.after_estimate,
         "estimate_too_high": below & ~plausible & readings.after_estimate,
-        "jump": forwards & (used > 0) & _jumps(used, typical, readings, tolerances),
-        "zero_after_use": forwards & (used == 0) & (expected > tolerances.zero_floor_kwh * 100),
+        "jump": forwards & (since > 0) & _jumps(since, typical, readings, tolerances),
+        "zero_after_use": forwards & (since == 0) & (expected > tolerances.zero_floor_kwh * 100),
         "tou_sum": forwards & _tou_disagrees(moves, tolerances),
         "reactive_without_active": forwards & _reactive_alone(moves, readings, tolerances),
         "demand_over_capacity": _demand_over(readings, tolerances),
@@ -105,7 +112,7 @@ def judge(readings: ReadingColumns, tolerances: Tolerances) -> Findings:
 
 
 def _over_days(daily: Ints, days: Ints) -> Ints:
-    return np.where(daily == ABSENT, ABSENT, np.where(daily == ABSENT, 0, daily) * days // 1000)
+    return np.where(daily == ABSENT, ABSENT, (np.where(daily == ABSENT, 0, daily) * days + 500) // 1000)
 
 
 def _plausible_rollover(
@@ -124,7 +131,7 @@ def _jumps(used: Ints, typical: Typical, readings: ReadingColumns, tolerances: T
     known = typical.median != ABSENT
     jump = known.copy()
     for daily in (typical.median, typical.last, typical.year_ago):
-        reference = _over_days(daily, readings.days)
+        reference = _over_days(daily, readings.anchor_days)
         reference = np.where(daily == ABSENT, 0, reference)
         distance = np.abs(used - reference)
         far = (distance * 100 > reference * tolerances.jump_percent) & (

@@ -41,7 +41,13 @@ def accepted(point) -> list[Reading]:
 
 def advances(point, cycle: str) -> list[tuple]:
     return [
-        (row["start"], row["end"], row["multiplier"] // 100, row["opening_total"] // 10_000, row["closing_total"] // 10_000)
+        (
+            row["start"],
+            row["end"],
+            row["multiplier"] // 100,
+            row["opening_total"] // 10_000,
+            row["closing_total"] // 10_000,
+        )
         for row in frames.advances(cycle=cycle, metering_point_ids=[point.pk]).to_pylist()
     ]
 

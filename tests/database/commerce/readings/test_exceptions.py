@@ -36,7 +36,10 @@ def energy(point, *cycles: str) -> Decimal:
         for row in frames.advances(cycle=cycle, metering_point_ids=[point.pk]).to_pylist()
     ]
     return sum(
-        (Decimal((row["closing_total"] - row["opening_total"]) * row["multiplier"]) / 1_000_000 for row in rows),
+        (
+            Decimal((row["closing_total"] - row["opening_total"]) * row["multiplier"]) / 1_000_000
+            for row in rows
+        ),
         Decimal(0),
     )
 
@@ -53,7 +56,12 @@ def test_a_jump_is_accepted_with_a_reason_by_a_named_person(home):
 
     held.refresh_from_db()
     problem.refresh_from_db()
-    assert (held.state, problem.state, problem.action, problem.reason) == ("accepted", "resolved", "accept", "新装空调")
+    assert (held.state, problem.state, problem.action, problem.reason) == (
+        "accepted",
+        "resolved",
+        "accept",
+        "新装空调",
+    )
     assert outcome.resolved == [problem.pk] and problem.resolved_by == liumin
     assert energy(home, "2025-12") == 1000
     entry = Entry.objects.filter(action="readings.exception.resolved").latest("sequence")
@@ -178,7 +186,11 @@ def test_an_actual_reading_below_the_estimates_settles_them_all(home):
     assert actual.state == "accepted"
     assert energy(home, "2025-11", "2025-12", "2026-01") == 61
     chain = Reading.objects.filter(metering_point=home, state="accepted", read_date__gt=date(2025, 11, 1))
-    assert [one.estimate_method for one in chain.order_by("read_date")] == ["interpolated", "interpolated", ""]
+    assert [one.estimate_method for one in chain.order_by("read_date")] == [
+        "interpolated",
+        "interpolated",
+        "",
+    ]
 
 
 def test_periods_of_an_estimate_add_up_to_its_total():
@@ -199,7 +211,12 @@ def test_periods_of_an_estimate_add_up_to_its_total():
 def test_there_is_no_estimate_without_history(home):
     with pytest.raises(CannotEstimate):
         operations.estimate_reading(
-            point=home, cycle="2025-08", read_date=date(2025, 9, 1), method="last_year", reason="门闭", at=OCTOBER
+            point=home,
+            cycle="2025-08",
+            read_date=date(2025, 9, 1),
+            method="last_year",
+            reason="门闭",
+            at=OCTOBER,
         )
 
 
@@ -238,7 +255,9 @@ def test_six_months_behind_a_locked_door_lead_to_a_notice(home):
     route = operations.open_route(code="R1", name="梧桐巷", unit=unit("4501"), at=OCTOBER)
     operations.add_stops(route=route, points=[home], at=OCTOBER)
     readings.read(home, "2025-08", 200)
-    for month, day in enumerate([date(2025, 10, 1), date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)], start=9):
+    for month, day in enumerate(
+        [date(2025, 10, 1), date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)], start=9
+    ):
         cycle = f"2025-{month:02d}" if month < 13 else "2026-01"
         operations.estimate_reading(
             point=home, cycle=cycle, read_date=day, method="last_3", reason="门闭", at=readings.noon(day)

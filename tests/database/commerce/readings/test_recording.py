@@ -86,7 +86,11 @@ def test_the_meter_that_was_seen_must_be_the_one_that_hangs_there(home):
 def test_one_bad_row_does_not_hold_up_the_others(home):
     other = metering.hang(supply.li_jianguo()).metering_point
     recorded = readings.record(
-        [(home.pk, FIRST, {"total": 90}), (other.pk, FIRST, {"total": 260}), (other.pk, FIRST, {"total": 260})],
+        [
+            (home.pk, FIRST, {"total": 90}),
+            (other.pk, FIRST, {"total": 260}),
+            (other.pk, FIRST, {"total": 260}),
+        ],
         "2025-08",
     )
     assert recorded.outcomes == ["held", "accepted", "duplicate"]
@@ -113,7 +117,11 @@ def test_a_meter_that_passes_its_highest_value_goes_on_counting():
     reading = readings.read(home, "2025-12", 110)
     assert (reading.state, reading.rolled_over, reading.advance_kwh) == ("accepted", True, Decimal(210))
     row = frames.advances(cycle="2025-12", metering_point_ids=[home.pk]).to_pylist()[0]
-    assert (row["modulus"], row["opening_total"], row["closing_total"]) == (100_000_000, 99_000_000, 1_100_000)
+    assert (row["modulus"], row["opening_total"], row["closing_total"]) == (
+        100_000_000,
+        99_000_000,
+        1_100_000,
+    )
 
 
 def test_periods_that_do_not_add_up_reactive_alone_and_demand_over_the_capacity():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -244,8 +243,8 @@ def _transformers(installation: Installation) -> Transformers:
     return Transformers(installation.ct_primary_a, installation.ct_secondary_a, installation.pt_ratio)
 
 
-def _shown(registers: Registers) -> dict[str, str]:
-    return {name: str(value) for name, value in registers.items() if value not in (None, "")}
+def _shown(registers: Registers) -> str:
+    return ", ".join(f"{name} {value}" for name, value in registers.items() if value not in (None, ""))
 
 
 def _replace(
@@ -302,7 +301,7 @@ def _announce(
     at: datetime,
     actor: Staff | None,
     reason: str,
-    registers: dict[str, Any],
+    registers: str,
 ) -> None:
     audit.record(
         action,

@@ -50,7 +50,7 @@ def search_meters(query: SearchQuery, scope: str) -> Iterator[SearchHit]:
             title=meter.asset_number,
             subtitle=f"{meter.model} · {meter.get_state_display()}",
             url=reverse("metering:meter", args=[meter.pk]),
-            icon="gauge",
+            icon="plug",
         )
     for point in queries.found_points(text, scope=scope, limit=query.limit):
         yield SearchHit(
@@ -58,7 +58,7 @@ def search_meters(query: SearchQuery, scope: str) -> Iterator[SearchHit]:
             title=point.number,
             subtitle=point.supply_point.customer.masked_name,
             url=reverse("metering:point", args=[point.pk]),
-            icon="gauge",
+            icon="plug",
         )
 
 

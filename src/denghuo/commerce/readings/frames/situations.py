@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -146,15 +146,16 @@ def _known(batch: ReadingBatch) -> list[int]:
 
 
 def history(batch: ReadingBatch) -> History:
-    """The actual advances of the last two years of the points in ``batch``."""
+    """Advances from one actual reading to the next, of the last two years of the points in ``batch``."""
     known = _known(batch)
     if not known:
         return History.empty()
     earliest = batch.read_date.min().astype(object) - timedelta(days=_HISTORY_DAYS)
-    inside, params = among("metering_point_id", known)
+    inside, params = among("r.metering_point_id", known)
     rows = fetch(
-        f"SELECT metering_point_id, {epoch_day('read_date')}, advance_kwh, advance_days FROM readings_reading "  # noqa: S608
-        f"WHERE state = 'accepted' AND advance_days > 0 AND source <> 'estimate' AND read_date >= %s AND {inside}",
+        f"SELECT r.metering_point_id, {epoch_day('r.read_date')}, r.advance_kwh, r.advance_days "  # noqa: S608
+        "FROM readings_reading r JOIN readings_reading p ON p.id = r.previous_id AND p.source <> 'estimate' "
+        f"WHERE r.state = 'accepted' AND r.advance_days > 0 AND r.source <> 'estimate' AND r.read_date >= %s AND {inside}",
         [earliest.isoformat(), *params],
     )
     if not rows:
@@ -228,5 +229,22 @@ def scheduled_day(metering_point_id: int) -> int:
     return rows[0][0] if rows else 1
 
 
-def as_date(value: np.datetime64) -> date:
-    return value.astype("datetime64[D]").astype(object)
+def anchors(known: Situations, batch: ReadingBatch) -> tuple[Ints, Ints]:
+    """Total register and days since the last actual reading; another than the previous one only after estimates."""
+    total = known.opening["total"].copy()
+    since = known.previous_date.copy()
+    guessed = np.array([source == "estimate" for source in known.previous_source], np.bool_)
+    if guessed.any():
+        inside, params = among("r.installation_id", known.installation_id[guessed].tolist())
+        points, own = among("r.metering_point_id", batch.metering_point_ids[guessed].tolist())
+        rows = fetch(
+            "SELECT r.installation_id, r.read_date, r.total FROM readings_reading r "  # noqa: S608
+            f"WHERE r.state = 'accepted' AND r.source <> 'estimate' AND {points} AND {inside} ORDER BY r.read_date, r.id",
+            [*own, *params],
+        )
+        last = {row[0]: row[1:] for row in rows}
+        for row in np.flatnonzero(guessed).tolist():
+            if found := last.get(int(known.installation_id[row])):
+                since[row], total[row] = np.datetime64(str(found[0]), "D"), found[1]
+    length = (batch.read_date - since).astype(np.int64)
+    return total, np.where(np.isnat(since) | np.isnat(batch.read_date), 0, length)

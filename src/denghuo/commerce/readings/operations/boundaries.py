@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -93,10 +93,11 @@ def _boundary(
     at: datetime,
     actor: Staff | None,
 ) -> Reading:
+    inside = on + timedelta(days=1) if kind == ReadingKind.INITIAL else on
     return Reading(
         installation=installation,
         metering_point_id=installation.metering_point_id,
-        cycle=str(rules.cycle_of(on, scheduled_day(installation.metering_point_id))),
+        cycle=str(rules.cycle_of(inside, scheduled_day(installation.metering_point_id))),
         read_date=on,
         kind=kind,
         source=ReadingSource.FIELD,

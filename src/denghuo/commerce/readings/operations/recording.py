@@ -20,7 +20,15 @@ from denghuo.commerce.metering.rules import REGISTERS
 from denghuo.commerce.readings import events
 from denghuo.commerce.readings.frames import ReadingBatch
 from denghuo.commerce.readings.frames.rows import nullable
-from denghuo.commerce.readings.frames.situations import Situations, history, live, lock, situations, units
+from denghuo.commerce.readings.frames.situations import (
+    Situations,
+    anchors,
+    history,
+    live,
+    lock,
+    situations,
+    units,
+)
 from denghuo.commerce.readings.models import (
     ExceptionAction,
     ExceptionState,
@@ -270,6 +278,7 @@ def _repeats(batch: ReadingBatch, cycle: str, kind: str) -> tuple[Bools, Bools]:
 
 def _judged(batch: ReadingBatch, known: Situations, tolerances: Tolerances) -> Findings:
     days = (batch.read_date - known.previous_date).astype(np.int64)
+    anchor_total, anchor_days = anchors(known, batch)
     columns = ReadingColumns(
         opening=known.opening,
         closing={name: batch.register(name) for name in REGISTERS},
@@ -279,6 +288,8 @@ def _judged(batch: ReadingBatch, known: Situations, tolerances: Tolerances) -> F
         end_day=batch.read_date.astype(np.int64),
         capacity=known.capacity,
         after_estimate=np.array([source == ReadingSource.ESTIMATE for source in known.previous_source]),
+        anchor_total=anchor_total,
+        anchor_days=anchor_days,
         history=history(batch),
     )
     return judge(columns, tolerances)

@@ -8,9 +8,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from denghuo.commerce.metering.models import Meter, MeteringPoint
 from denghuo.commerce.metering.queries import points_of
@@ -43,7 +42,7 @@ def chart_of(point: MeteringPoint) -> dict[str, Any] | None:
     series = queries.meter_series(point=point)
     if not series.anything:
         return None
-    read, guessed, before = pgettext("reading", "Read"), translated("Estimated"), translated("A year before")
+    read, guessed, before = pgettext("reading", "Read"), gettext("Estimated"), gettext("A year before")
     option = charts.bars(
         series.cycles,
         {read: series.read_kwh, guessed: series.estimated_kwh},
