@@ -15,6 +15,10 @@ def connect() -> None:
     from denghuo.commerce.billing import tasks as billing_tasks  # noqa: F401 - registers its long runs
     from denghuo.commerce.readings.tasks import READINGS
     from denghuo.foundation.imports import rules as imports
+    from denghuo.records.grid.tasks import GRID
+    from denghuo.records.supply.tasks import CUSTOMERS
 
     imports.register(READINGS)
+    imports.register(CUSTOMERS)
+    imports.register(GRID)
     outbox.subscribe(SUBSCRIPTIONS)
