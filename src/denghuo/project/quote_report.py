@@ -288,7 +288,8 @@ def _line(line: TraceLine, lang: str) -> list[str]:
     kinds += [text[line.note]] if line.note else []
     percent = line.unit == "fen"
     price = f"{_short(line.price * 100)} %" if percent else _short(line.price)
-    basis = "; ".join(dict.fromkeys(b.number or b.document for b in line.basis))
+    sources = [b.number or b.document for b in line.basis] + [rule.number or rule.code for rule in line.rules]
+    basis = "; ".join(dict.fromkeys(sources))
     amount_only = line.unit == "amount"
     return [
         line.names.zh if lang == "zh" else line.names.en,

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from denghuo.engine.pricing.book import Exact, Name, PriceBook
+from denghuo.engine.pricing.book import Exact, Name, PriceBook, TierScheme, Tou, TouScheme
 from denghuo.engine.pricing.faults import message
 from denghuo.engine.pricing.rates import CompiledBook
 from denghuo.engine.tables.pricing import (
@@ -25,9 +25,12 @@ from denghuo.engine.tables.pricing import (
     CaseTables,
     PricedTables,
 )
+from denghuo.kernel.money import round_half_up
 from denghuo.kernel.quantities import ENERGY_SCALE, POWER_SCALE, PRICE_SCALE, READING_SCALE, unscaled
 
 POWER_FACTOR = Name(zh="功率因数调整电费", en="Power-factor adjustment")
+POWER_FACTOR_NUMBER = "(83)水电财字第215号"
+POWER_FACTOR_TITLE = "功率因数调整电费办法"
 CONTRACT_ROW = "contract"
 
 
@@ -49,8 +52,18 @@ class Basis(Model):
     note: str
 
 
+class Rule(Model):
+    """A scheme or rule that shaped the line: ``kind`` tiers, tou or power_factor, and its legal basis."""
+
+    kind: str
+    code: str
+    confidence: str
+    number: str
+    title: str
+
+
 class TraceLine(Model):
-    """quantity × price × numerator ÷ denominator = amount."""
+    """quantity × price × numerator ÷ denominator = amount; ``ratio``: how the published price floated."""
 
     component: str
     names: Name
@@ -70,6 +83,8 @@ class TraceLine(Model):
     in_pf_base: bool
     note: str
     basis: list[Basis]
+    rules: list[Rule]
+    ratio: Exact | None
     formula: str
 
 
@@ -209,7 +224,7 @@ def explain(
         energy_kwh=unscaled(section["energy"], ENERGY_SCALE) if section else None,
         feed_in_kwh=unscaled(section["feed_in_energy"], ENERGY_SCALE) if section else None,
         average_price=_optional(section["average_price"], PRICE_SCALE) if section else None,
-        lines=[_line(row, book) for row in priced.lines.to_pylist()],
+        lines=_lines(priced, book),
         points=_points(tables, priced),
         tiers=_tiers(section) if section and section["tier_prior"] is not None else None,
         demand=_demand(section) if section and section["metered_demand"] is not None else None,
@@ -229,10 +244,18 @@ def _exception(row: dict[str, Any]) -> TraceException:
     )
 
 
-def _line(row: dict[str, Any], book: PriceBook | None) -> TraceLine:
+def _lines(priced: PricedTables, book: PriceBook | None) -> list[TraceLine]:
+    tariffs = {(row["point_id"], row["segment"]): row["tariff"] for row in priced.point_usage.to_pylist()}
+    rows = priced.lines.to_pylist()
+    return [_line(row, book, tariffs.get((row["point_id"], row["segment"]))) for row in rows]
+
+
+def _line(row: dict[str, Any], book: PriceBook | None, tariff: str | None) -> TraceLine:
     amount = unscaled(row["amount_fen"], 2)
     quantity = unscaled(row["quantity"], ENERGY_SCALE)
     price = unscaled(row["price"], PRICE_SCALE)
+    bases = _bases(row["price_id"], book)
+    ratio = _ratio(row, price, bases, book, tariff)
     return TraceLine(
         component=row["component"],
         names=_names(row, book),
@@ -251,7 +274,9 @@ def _line(row: dict[str, Any], book: PriceBook | None) -> TraceLine:
         amount_yuan=amount,
         in_pf_base=row["in_pf_base"],
         note=row["note"] if row["unit"] != "amount" else "",
-        basis=_bases(row["price_id"], book),
+        basis=bases,
+        rules=_rules(row, book, tariff),
+        ratio=ratio,
         formula=_formula(row, quantity, price, amount),
     )
 
@@ -299,6 +324,56 @@ def _bases(price_id: str, book: PriceBook | None) -> list[Basis]:
             )
         )
     return out
+
+
+def _tou_scheme(book: PriceBook | None, tariff: str | None, day: date) -> TouScheme | None:
+    version = next((t for t in book.tariffs if t.code == tariff and t.in_force(day)), None) if book else None
+    if book is None or version is None:
+        return None
+    return next((s for s in book.tou_schemes if s.code == version.tou and s.in_force(day)), None)
+
+
+def _ratio(
+    row: dict[str, Any], price: Decimal, bases: list[Basis], book: PriceBook | None, tariff: str | None
+) -> Decimal | None:
+    """The scheme's ratio that turns the published flat price into the line's price, if it floated."""
+    scheme = _tou_scheme(book, tariff, row["start"])
+    published = next((p.tou for p in book.prices if p.id == row["price_id"]), None) if book else None
+    if scheme is None or row["tou"] is None or len(bases) != 1 or published is not None:
+        return None
+    step = Decimal(1).scaleb(-scheme.price_decimals)
+    for rule in scheme.ratios:
+        ratio = rule.ratio(Tou(row["tou"]))
+        if ratio is not None and round_half_up(bases[0].published * ratio, step) == price:
+            return ratio
+    return None
+
+
+def _rules(row: dict[str, Any], book: PriceBook | None, tariff: str | None) -> list[Rule]:
+    if row["component"] == "power_factor":
+        number, title = POWER_FACTOR_NUMBER, POWER_FACTOR_TITLE
+        return [Rule(kind="power_factor", code="power_factor", confidence="K", number=number, title=title)]
+    if book is None:
+        return []
+    day = row["start"]
+    documents = {document.id: document for document in book.documents}
+    found: list[tuple[str, TouScheme | TierScheme]] = []
+    scheme = _tou_scheme(book, tariff, day)
+    if scheme is not None and row["tou"] is not None:
+        found.append(("tou", scheme))
+    version = next((t for t in book.tariffs if t.code == tariff and t.in_force(day)), None)
+    if version is not None and row["tier"] is not None:
+        found += [("tiers", s) for s in book.tier_schemes if s.code == version.tiers and s.in_force(day)]
+    return [
+        Rule(
+            kind=kind,
+            code=item.code,
+            confidence=item.confidence,
+            number=documents[item.basis].number,
+            title=documents[item.basis].title,
+        )
+        for kind, item in found
+    ]
 
 
 def _points(tables: CaseTables, priced: PricedTables) -> list[TracePoint]:

@@ -251,3 +251,18 @@ def test_a_reading_on_the_day_of_the_change_wins_over_days():
         {"start": "2026-06-11", "opening": {"total": "90"}, "closing": {"total": "100"}},
     ]
     assert [part.billed_kwh for part in bill(case).points[0].segments] == [90, 10]
+
+
+def test_the_trace_names_the_ratio_and_the_rules_behind_a_line():
+    trace = bill(with_terms(works(), tariff="ci-tou", billing_mode="single", capacity_kva="100"))
+    wires = {line.tou: line for line in trace.lines if line.component == "wires"}
+    assert {tou: line.ratio for tou, line in wires.items()} == {
+        "sharp": Decimal("1.92"),
+        "peak": Decimal("1.6"),
+        "flat": 1,
+        "valley": Decimal("0.4"),
+    }
+    assert [(rule.kind, rule.code) for rule in wires["peak"].rules] == [("tou", "city-tou")]
+    adjustment = next(line for line in trace.lines if line.component == "power_factor")
+    assert adjustment.rules[0].number == "(83)水电财字第215号"
+    assert [rule.kind for line in bill(household()).lines for rule in line.rules] == ["tiers", "tiers"]
