@@ -34,10 +34,8 @@ def test_a_price_changes_hands(site, people):
     page.set_input_files("#id_file", {"name": "rows.csv", "mimeType": "text/csv", "buffer": TIER_1.encode()})
     page.fill("#id_note", "居民第一档调整")
     page.locator("main form button[type=submit]").click()
-    assert (
-        "+1.89" in page.get_by_test_id("impact").locator("xpath=../..").inner_text()
-        or page.locator(".rise").count()
-    )
+    expect(page.locator(".rise").first).to_contain_text("2.00")
+    expect(page.locator(".diff-changed")).to_contain_text("1.89 %")
     page.get_by_test_id("save").locator("button.btn-primary").click()
     page.get_by_test_id("decision").wait_for()
     address = page.url

@@ -34,7 +34,14 @@ MODES = (
     ("contract_demand", gettext_lazy("by contract demand")),
     ("actual_demand", gettext_lazy("by actual demand")),
 )
-START_VALUES = {"energy_kwh": "200", "capacity_kva": "8"}
+START_VALUES = {"energy_kwh": "200"}
+FACTORY_VALUES = {
+    "capacity_kva": "630",
+    "power_factor": "0.92",
+    "kwh_peak": "40000",
+    "kwh_flat": "35000",
+    "kwh_valley": "25000",
+}
 
 
 def _number(label: Any, unit: str, **more: Any) -> forms.DecimalField:
@@ -195,7 +202,7 @@ def _asked(request: HttpRequest) -> tuple[EnquiryForm, CompiledBook | None, Tari
     tariffs = [t for t in compiled.book.tariffs if t.in_force(on) and t.customer_class is not CustomerClass.GENERATION] if compiled else []  # fmt: skip
     tariff = next((t for t in tariffs if t.code == data.get("tariff")), tariffs[0] if tariffs else None)
     data["tariff"] = tariff.code if tariff else ""
-    _fill(data, tariff, first="voltage" not in data)
+    _fill(data, tariff)
     periods = _periods(compiled, tariff, on)
     contract = _contract(compiled, tariff) if data.get("market") == "direct" else []
     names = {
@@ -205,24 +212,22 @@ def _asked(request: HttpRequest) -> tuple[EnquiryForm, CompiledBook | None, Tari
     return form, compiled, tariff
 
 
-def _fill(data: Any, tariff: Tariff | None, *, first: bool) -> None:
+def _fill(data: Any, tariff: Tariff | None) -> None:
+    """Sensible values for what the address does not say; a two-part tariff is not offered below 1 kV."""
     two_part = tariff is not None and tariff.form is Form.TWO_PART
     defaults = {
         "voltage": "1-10kv" if two_part else "lt1kv",
         "market": "agent",
         "billing_mode": "capacity",
-        "pf_standard": str(tariff.pf_standards[-1]) if two_part and tariff else "0",
+        "pf_standard": "0",
+        **START_VALUES,
     }
-    if first:
-        defaults |= START_VALUES
-        if two_part:
-            defaults |= {"capacity_kva": "630", "power_factor": "0.92"}
-            for period, share in (("peak", "40000"), ("flat", "35000"), ("valley", "25000")):
-                defaults[f"kwh_{period}"] = share
+    if two_part and tariff:
+        defaults |= {"pf_standard": str(max(tariff.pf_standards, default=0)), **FACTORY_VALUES}
+        if data.get("voltage") == "lt1kv":
+            data["voltage"] = "1-10kv"
     for name, value in defaults.items():
         data.setdefault(name, value)
-    if two_part and data.get("voltage") == "lt1kv" and first:
-        data["voltage"] = "1-10kv"
 
 
 def _month(text: str | None) -> date | None:

@@ -160,6 +160,10 @@ EXCEPTIONS: dict[str, Promise] = {
     "tariff_role": _("A feed-in tariff cannot price purchases."),
     "free_energy_exceeds": _("Free energy needs a residential tariff."),
 }
+BASIC_CHARGES: dict[str, Promise] = {
+    "basic charge per kVA": _("Capacity charge"),
+    "basic charge per kW": _("Demand charge"),
+}
 PROBLEMS: dict[str, Promise] = {
     "missing": _("This field is needed."),
     "extra_forbidden": _("There is no such field."),
@@ -236,7 +240,9 @@ def exception_text(code: str, parameters: Mapping[str, str], fallback: str, name
         return fallback
     shown = {**parameters}
     if "component" in shown:
-        shown["component"] = names.get(shown["component"], shown["component"])
+        shown["component"] = names.get(shown["component"]) or str(
+            BASIC_CHARGES.get(shown["component"], shown["component"])
+        )
     try:
         return str(EXCEPTIONS[code]) % shown
     except KeyError:
