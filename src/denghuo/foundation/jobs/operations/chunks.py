@@ -164,4 +164,6 @@ def needs_heartbeat() -> bool:
 
 
 def _readable(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:2000]
+    """The exception's own words; with its type where the words alone say nothing."""
+    speaks = str(error) and not isinstance(error, LookupError | AssertionError | TypeError)
+    return (str(error) if speaks else f"{type(error).__name__}: {error}")[:2000]

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 from django_tasks_db.models import DBTaskResult
 
@@ -38,7 +38,7 @@ class RunList(ListPage):
     title = gettext_lazy("Long runs")
     pretitle = gettext_lazy("Administration")
     columns = (
-        Column("id", gettext_lazy("Run"), kind="link", url=_address),
+        Column("id", pgettext_lazy("jobs", "Run"), kind="link", url=_address),
         Column("title", gettext_lazy("title"), kind="link", url=_address),
         Column("kind", gettext_lazy("kind"), value=lambda run: rules.label_of(run.kind)),
         Column("state", gettext_lazy("state"), kind="badge"),
