@@ -38,9 +38,9 @@ def test_a_home_and_a_mill_each_fit_one_page():
     for name, point in (("home", wang), ("mill", mill)):
         bill = cast.bill_of(point, "2025-10")
         (data,) = bill_document([bill])
-        assert sum(line["amount_fen"] for s in data["sections"] for g in s["groups"] for line in g["lines"]) == (
-            bill.total_fen
-        )
+        assert sum(
+            line["amount_fen"] for s in data["sections"] for g in s["groups"] for line in g["lines"]
+        ) == (bill.total_fen)
         body = _print(bill, name)
         assert body.startswith(b"%PDF-")
         assert body.count(b"/Type /Page\n") + body.count(b"/Type/Page/") <= 1
