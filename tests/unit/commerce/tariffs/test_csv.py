@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -108,3 +109,9 @@ def test_a_huge_file_is_refused_before_it_is_read():
     with pytest.raises(frames.FileInvalid) as caught:
         frames.decoded(b"x" * (frames.MAX_BYTES + 1))
     assert caught.value.problems[0].code == "too_large"
+
+
+def test_the_template_in_the_documentation_is_read():
+    page = (Path(__file__).parents[4] / "docs/reference/price-book-format.md").read_text(encoding="utf-8")
+    template = page.split("```csv\n")[1].split("```")[0]
+    assert frames.book_with_rows(template, GUANGXI) == GUANGXI
