@@ -142,31 +142,25 @@ def staff_create(
 
 @app.command("import")
 def import_file(
-    kind: Annotated[str, typer.Argument(help="What the file holds; a wrong name lists the known kinds.")],
+    kind: Annotated[str, typer.Argument(help="What the file holds: readings, customers, grid.")],
     file: Annotated[str, typer.Argument(help="A .csv or .xlsx file.")],
-    staff: Annotated[str, typer.Option(help="User name of who imports.")] = "",
-    unit: Annotated[str, typer.Option(help="Organisation unit that the rows may touch.")] = "",
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", help="name=value, a parameter of the kind; repeat.")
+    staff_name: Annotated[str, typer.Option("--staff", help="User name of who brings the file.")] = "",
+    unit: Annotated[str, typer.Option(help="Organisation unit the rows belong to.")] = "",
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="name=value, for example cycle=2026-08.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only; commit nothing.")] = False,
-    refused: Annotated[str, typer.Option(help="Write the refused rows to this .csv or .xlsx file.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row; write nothing.")] = False,
+    refused: Annotated[str, typer.Option(help="Where to write the refused rows with the reason.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False,
 ) -> None:
-    """Bring a file in, with the same checks as the wizard; exit code 1 where rows were refused, 2 for a bad file."""
+    """Bring a file in, with the same checks as the wizard."""
     boot()
     from denghuo.project import import_command
 
     code = import_command.run(
-        kind=kind,
-        file=file,
-        staff=staff,
-        unit=unit,
-        settings=settings or [],
-        dry_run=dry_run,
-        refused=refused,
-        as_json=as_json,
-    )
+        kind=kind, file=file, as_json=as_json, staff=staff_name, unit=unit,
+        settings=setting or [], dry_run=dry_run, refused=refused,
+    )  # fmt: skip
     raise typer.Exit(code)
 
 

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Window
+from django.db.models.functions import Lead
 
 from denghuo.foundation.database.text_index import starts_with
 from denghuo.records.grid.queries import Load
@@ -166,3 +167,22 @@ def found_by_address(text: str, *, scope: str, limit: int) -> list[SupplyPoint]:
     """Supply points whose address contains ``text``."""
     ids = ADDRESS_INDEX.ids(text, scope=scope, limit=limit)
     return list(SupplyPoint.objects.filter(pk__in=ids).select_related("customer"))
+
+
+def inconsistencies() -> list[str]:
+    """Supply points whose terms do not cover their life without gap or overlap (none in a sound database)."""
+    following = Window(Lead("valid_from"), partition_by="supply_point_id", order_by="valid_from")
+    rows = SupplyTerms.objects.annotate(following=following).values_list(
+        "supply_point__number", "valid_from", "valid_to", "following", "supply_point__energised_date"
+    )
+    found, seen = [], set()
+    for number, start, end, following_start, energised in rows.order_by(
+        "supply_point_id", "valid_from"
+    ).iterator(5_000):
+        if number not in seen and energised and start > energised:
+            found.append(f"supply point {number}: no terms from {energised} to {start}")
+        seen.add(number)
+        if end != following_start:
+            found.append(f"supply point {number}: terms end {end}, the next begin {following_start}")
+    bare = SupplyPoint.objects.filter(terms__isnull=True, energised_date__isnull=False)
+    return found + [f"supply point {number}: no terms" for number in bare.values_list("number", flat=True)]

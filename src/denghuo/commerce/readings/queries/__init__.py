@@ -1,5 +1,6 @@
 """Readings as people ask about them."""
 
+from denghuo.commerce.readings.queries.consistency import inconsistencies
 from denghuo.commerce.readings.queries.progress import (
     Coverage,
     Quality,
@@ -34,6 +35,7 @@ __all__ = [
     "coverage",
     "current_cycle",
     "entry_grid",
+    "inconsistencies",
     "meter_series",
     "not_read",
     "notice_list",
