@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from denghuo.foundation.audit import rules
@@ -82,6 +85,7 @@ class ShownEntry:
     entry: Entry
     action: str | Promise
     changes: list[Change]
+    actor: str
 
 
 def shown(entry: Entry) -> ShownEntry:
@@ -89,14 +93,45 @@ def shown(entry: Entry) -> ShownEntry:
     changes = []
     for name, pair in json.loads(entry.changes).items():
         old, new = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
-        changes.append(Change(name, _text(old), _text(new)))
-    return ShownEntry(entry, action_label(entry.action), changes)
+        label, choices = _words(entry.subject_type, name)
+        changes.append(Change(label, _text(old, choices), _text(new, choices)))
+    return ShownEntry(entry, action_label(entry.action), changes, actor_text(entry))
 
 
-def _text(value: object) -> str:
+def actor_text(entry: Entry) -> str:
+    """Who did it, in words; nobody is the system itself."""
+    return gettext("System") if entry.actor_label == "system" else entry.actor_label
+
+
+def _words(subject_type: str, name: str) -> tuple[str, Mapping[Any, Any]]:
+    """The translated name of a field and the words for its codes, as its room or its model gives them."""
+    if name in FIELD_LABELS:
+        label, choices = FIELD_LABELS[name]
+        return str(label), choices
+    try:
+        field = apps.get_model(subject_type)._meta.get_field(name.removesuffix("_id"))
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return name, {}
+    label = getattr(field, "verbose_name", name)
+    return (str(label) if isinstance(label, Promise) else name), dict(getattr(field, "flatchoices", ()) or ())
+
+
+def _text(value: object, choices: Mapping[Any, Any]) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, str):
+        return str(choices.get(value, value))
+    return json.dumps(value, ensure_ascii=False)
+
+
+FIELD_LABELS: dict[str, tuple[str | Promise, Mapping[Any, Any]]] = {}
+
+
+def name_fields(labels: Mapping[str, tuple[str | Promise, Mapping[Any, Any]]]) -> None:
+    """Name fields in changes that are no fields of the model: ``{"role": (label, {code: word})}``."""
+    FIELD_LABELS.update(labels)
 
 
 ACTION_LABELS: dict[str, str | Promise] = {

@@ -7,7 +7,8 @@ class IdentityConfig(AppConfig):
     verbose_name = _("Staff and access")
 
     def ready(self) -> None:
-        from denghuo.foundation.audit.queries import name_actions
+        from denghuo.foundation.audit.queries import name_actions, name_fields
+        from denghuo.foundation.identity.queries import role_labels
         from denghuo.foundation.identity.web import sessions  # noqa: F401  (stamps new sessions)
         from denghuo.foundation.ui import navigation
         from denghuo.foundation.ui.navigation import NavItem
@@ -44,5 +45,13 @@ class IdentityConfig(AppConfig):
                 "identity.sign_out": _("Signed out"),
                 "identity.api_client.registered": _("API client registered"),
                 "identity.api_client.revoked": _("API client revoked"),
+            }
+        )
+        name_fields(
+            {
+                "role": (_("role"), role_labels()),
+                "unit": (_("unit"), {}),
+                "unit_id": (_("unit"), {}),
+                "scopes": (_("scopes"), {}),
             }
         )

@@ -37,7 +37,7 @@ class Trail(ListPage):
     columns: ClassVar[list[Column]] = [
         Column("sequence", gettext_lazy("No."), kind="number", url=_entry_url),
         Column("at", gettext_lazy("Time"), kind="moment"),
-        Column("actor_label", gettext_lazy("Who")),
+        Column("actor_label", gettext_lazy("Who"), value=queries.actor_text),
         Column(
             "action",
             gettext_lazy("What"),
@@ -85,7 +85,7 @@ def entry(request: HttpRequest, sequence: int) -> HttpResponse:
             "item": queries.shown(row),
             "same_record": _about_the_same(request, row),
             "facts": [
-                (_("Who"), row.actor_label),
+                (_("Who"), queries.actor_text(row)),
                 (_("Time"), timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M:%S")),
                 (_("Address"), row.address),
                 (_("Record"), row.subject_label),

@@ -97,7 +97,7 @@ class ReasonForm(forms.Form):
 
 
 class GrantForm(ReasonForm):
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    role = forms.ChoiceField(label=_("Role of a person"), choices=Role.choices)
     field_order = ["role", "reason"]
 
 

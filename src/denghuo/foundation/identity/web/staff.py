@@ -62,7 +62,7 @@ class StaffList(ListPage):
         Column("roles", gettext_lazy("Roles"), value=_roles_text),
         Column(
             "state",
-            gettext_lazy("Account"),
+            gettext_lazy("User account"),
             kind="template",
             value=_state,
             template="identity/state_cell.html",
@@ -82,7 +82,7 @@ class StaffList(ListPage):
         ),
         ChoiceFilter(
             "role",
-            gettext_lazy("Role"),
+            gettext_lazy("Role of a person"),
             choices=Role.choices,
             apply=lambda rows, role: rows.filter(
                 role_assignments__role=role, role_assignments__revoked_at__isnull=True
