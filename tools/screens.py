@@ -52,7 +52,7 @@ SHOTS = (
     Shot("grid", "/grid/", user="linxiaoyu"),
     Shot("meter", "/metering/", follow=".list-table tbody a"),
     Shot("readings", "/readings/"),
-    Shot("reading-exceptions", "/readings/exceptions/"),
+    Shot("reading-exceptions", "/readings/exceptions"),
     Shot("tariffs", "/tariffs/"),
     Shot("tariff", "/tariffs/books/cn-gx/"),
     Shot("calculator", "/tariffs/calculator/"),
