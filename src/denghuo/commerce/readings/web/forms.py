@@ -151,7 +151,7 @@ class FaultForm(forms.Form):
 
 class OwnerForm(forms.Form):
     owner = forms.ModelChoiceField(
-        Staff.objects.none(), label=_("Person"), empty_label=_("Nobody"), required=False
+        Staff.objects.none(), label=_("Staff member"), empty_label=_("Nobody"), required=False
     )
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
