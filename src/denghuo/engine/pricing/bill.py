@@ -117,16 +117,15 @@ class _Batch:
         basic_entries = Book(pieces, self.books, self.words, "basic")
         charges, demand = basic.charge(inputs, pieces, energy, standard, basic_entries, self.words, faults)
         parts += [charges, self.adjustments(pieces, standard)]
-        lines = Lines.concat(parts)
         review = self.choice("pf_zero_active", "review")
         assessment = power_factor.assess(inputs, pieces, used, standard, review, faults)
         names = np.array([self.words(name) for name in inputs.cases["book"].values])
         book = names[inputs.cases["book"].codes]
-        assessment, adjustment = power_factor.adjust(assessment, lines, self.words, book)
-        lines = Lines.concat([lines, adjustment])
+        assessment, adjustment = power_factor.adjust(assessment, parts, self.words, book)
+        lines = Lines.concat([*parts, adjustment])
         good = ~faults.bad
-        lines = lines.take(np.flatnonzero(good[lines.case]))
-        lines = lines.take(np.argsort(lines.case, kind="stable"))
+        kept = np.flatnonzero(good[lines.case])
+        lines = lines.take(kept[np.argsort(lines.case[kept], kind="stable")])
         return PricedTables(
             output.lines_table(inputs, lines, self.words),
             output.sections_table(

@@ -142,12 +142,16 @@ def _span(
     return start, end, unrewarded
 
 
-def adjust(assessment: Assessment, lines: Lines, words: Vocabulary, book: Ints) -> tuple[Assessment, Lines]:
+def adjust(
+    assessment: Assessment, parts: list[Lines], words: Vocabulary, book: Ints
+) -> tuple[Assessment, Lines]:
     """The base of every assessment and its line; a rate of zero makes no line. ``book`` by case."""
     code = assessment.case * 128 + assessment.standard
-    in_base = np.flatnonzero(lines.in_pf_base & (lines.standard > 0))
-    wanted = lines.case[in_base] * 128 + lines.standard[in_base]
-    base = group_sum(lines.amount[in_base], np.searchsorted(code, wanted), len(code))
+    base = np.zeros(len(code), np.int64)
+    for lines in parts:
+        in_base = np.flatnonzero(lines.in_pf_base & (lines.standard > 0))
+        wanted = lines.case[in_base] * 128 + lines.standard[in_base]
+        base += group_sum(lines.amount[in_base], np.searchsorted(code, wanted), len(code))
     done = replace(assessment, base=base)
     rows = np.flatnonzero((assessment.rate != 0) & (base != 0))
     case, rate = assessment.case[rows], assessment.rate[rows]
