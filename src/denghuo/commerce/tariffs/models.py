@@ -6,17 +6,18 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from denghuo.foundation.database.fields import MoneyField, PriceField
 from denghuo.records.supply.models import SupplyPoint
 
 
 class BookState(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    APPROVED = "approved", _("Approved")
+    DRAFT = "draft", pgettext_lazy("price", "Draft")
+    APPROVED = "approved", pgettext_lazy("price", "Approved")
     IN_FORCE = "in_force", _("In force")
     SUPERSEDED = "superseded", _("Superseded")
-    REJECTED = "rejected", _("Rejected")
+    REJECTED = "rejected", pgettext_lazy("price", "Rejected")
 
 
 class PriceBookVersion(models.Model):

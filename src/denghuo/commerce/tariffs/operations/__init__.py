@@ -13,7 +13,12 @@ from denghuo.commerce.tariffs.operations.days import (
     clear_day_trigger,
     set_day_trigger,
 )
-from denghuo.commerce.tariffs.operations.shipped import load_shipped_books, shipped_documents
+from denghuo.commerce.tariffs.operations.shipped import (
+    NoSuchBook,
+    draft_shipped_book,
+    load_shipped_books,
+    shipped_documents,
+)
 from denghuo.commerce.tariffs.operations.versions import (
     DraftChanged,
     NothingChanged,
@@ -31,6 +36,7 @@ __all__ = [
     "AdjustmentTwice",
     "ContractPriceInvalid",
     "DraftChanged",
+    "NoSuchBook",
     "NothingChanged",
     "OtherBook",
     "SamePerson",
@@ -40,6 +46,7 @@ __all__ = [
     "amend",
     "approve",
     "clear_day_trigger",
+    "draft_shipped_book",
     "draft_version",
     "load_shipped_books",
     "put_in_force",

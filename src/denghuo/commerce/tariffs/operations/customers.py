@@ -58,7 +58,7 @@ def set_contract_price(
         supply_point=supply_point,
         component=component,
         tou=tou,
-        price=price,  # type: ignore[misc]  # a Decimal in Python, an integer in the database
+        price=price,
         valid_from=valid_from,
         valid_to=valid_to,
         basis=basis,

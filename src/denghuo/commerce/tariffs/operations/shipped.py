@@ -5,17 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from importlib.resources import files
 
-from django.db import transaction
-
-from denghuo.commerce.tariffs import events, frames
-from denghuo.commerce.tariffs.models import BookState, PriceBookVersion
-from denghuo.commerce.tariffs.operations.versions import approve, digest_of, draft_version, put_in_force
-from denghuo.engine.pricing.book import PriceBook, parse
-from denghuo.foundation.audit import operations as audit
+from denghuo.commerce.tariffs.models import PriceBookVersion
+from denghuo.commerce.tariffs.operations.versions import approve, draft_version, put_in_force
+from denghuo.engine.pricing.book import parse
 from denghuo.foundation.identity.models import Staff
-from denghuo.foundation.outbox import operations as outbox
 
-NOTE = "随软件发布的价格本 / shipped with the software"
+NOTE = "随软件发布的电价表 / shipped with the software"
 
 
 def shipped_documents() -> dict[str, str]:
@@ -28,17 +23,29 @@ def shipped_documents() -> dict[str, str]:
     }
 
 
+class NoSuchBook(Exception):
+    """No shipped price book has this code."""
+
+
+def draft_shipped_book(*, code: str, drafted_by: Staff, at: datetime) -> PriceBookVersion:
+    """Draft a shipped book for a new installation; a second person approves it and puts it in force.
+
+    Raises:
+        NoSuchBook: the code is none of the shipped ones.
+        NothingChanged: it is in force with exactly this text.
+    """
+    documents = shipped_documents()
+    if code not in documents:
+        raise NoSuchBook(f"there is no shipped price book {code!r}; there are {', '.join(documents)}")
+    return draft_version(book=parse(documents[code]), note=NOTE, drafted_by=drafted_by, at=at)
+
+
 def load_shipped_books(
-    *,
-    at: datetime,
-    drafted_by: Staff | None = None,
-    approved_by: Staff | None = None,
-    codes: set[str] | None = None,
+    *, at: datetime, drafted_by: Staff, approved_by: Staff, codes: set[str] | None = None
 ) -> list[PriceBookVersion]:
     """Put every shipped book (or those of ``codes``) in force where no version of it exists yet.
 
-    Run again, it changes nothing: a bureau's own versions are never replaced. Without two people (a new installation
-    has none yet) the version is in force as it came, drafted and approved by nobody.
+    Run again, it changes nothing: a bureau's own versions are never replaced.
 
     Raises:
         SamePerson: drafter and approver are one person.
@@ -49,30 +56,7 @@ def load_shipped_books(
             continue
         if PriceBookVersion.objects.filter(book=code).exists():
             continue
-        if drafted_by is None or approved_by is None:
-            made.append(_install(parse(text), at))
-            continue
         version = draft_version(book=parse(text), note=NOTE, drafted_by=drafted_by, at=at)
         approve(version=version, digest=version.digest, approved_by=approved_by, note=NOTE, at=at)
         made.append(put_in_force(version=version, actor=approved_by, at=at))
     return made
-
-
-@transaction.atomic
-def _install(book: PriceBook, at: datetime) -> PriceBookVersion:
-    text = frames.document_text(book)
-    version = PriceBookVersion.objects.create(
-        book=book.code,
-        number=1,
-        name=book.name.zh[:80],
-        document=text,
-        digest=digest_of(text),
-        note=NOTE,
-        state=BookState.IN_FORCE,
-        drafted_at=at,
-        approved_at=at,
-        in_force_at=at,
-    )
-    audit.record("tariffs.version.put_in_force", subject=version, at=at, reason=NOTE)
-    outbox.publish(events.BookInForce(book=version.book, version_id=version.pk, number=version.number, at=at))
-    return version

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import format_lazy
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -55,7 +55,7 @@ def _number(label: Any, unit: str, **more: Any) -> forms.DecimalField:
 class EnquiryForm(forms.Form):
     """Only the fields that matter to the chosen tariff."""
 
-    book = forms.ChoiceField(label=gettext_lazy("Price book"))
+    book = forms.ChoiceField(label=pgettext_lazy("price", "Price book"))
     tariff = forms.ChoiceField(label=gettext_lazy("Tariff"))
     cycle = forms.CharField(
         label=gettext_lazy("Month"), widget=forms.DateInput(attrs={"type": "month"}), max_length=7

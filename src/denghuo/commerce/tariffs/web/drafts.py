@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from denghuo.commerce.tariffs import frames, operations, queries
@@ -30,7 +30,7 @@ class UploadForm(forms.Form):
     """The file and what it is based on."""
 
     file = forms.FileField(
-        label=gettext_lazy("File"),
+        label=pgettext_lazy("price", "File"),
         help_text=gettext_lazy("A whole price book as JSON, or price rows as CSV (UTF-8 or GB18030)."),
         widget=forms.FileInput(attrs={"accept": ".json,.csv,.txt"}),
     )

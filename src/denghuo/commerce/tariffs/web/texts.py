@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from denghuo.engine.pricing.book import Name
@@ -18,11 +18,11 @@ CONFIDENCE: dict[str, tuple[Promise, str]] = {
     "U": (_("Uncertain: to be confirmed"), "warning"),
 }
 PERIODS: dict[str, Promise] = {
-    "sharp": _("Sharp peak"),
-    "peak": _("Peak"),
-    "flat": _("Flat"),
-    "valley": _("Valley"),
-    "deep": _("Deep valley"),
+    "sharp": pgettext_lazy("price", "Sharp peak"),
+    "peak": pgettext_lazy("price", "Peak"),
+    "flat": pgettext_lazy("price", "Flat"),
+    "valley": pgettext_lazy("price", "Valley"),
+    "deep": pgettext_lazy("price", "Deep valley"),
 }
 VOLTAGES: dict[str, Promise] = {
     "lt1kv": _("Below 1 kV"),
