@@ -21,7 +21,9 @@ app = typer.Typer(
 bill = typer.Typer(help="Billing runs.", no_args_is_help=True)
 staff = typer.Typer(help="People who work here.", no_args_is_help=True)
 app.add_typer(bill, name="bill")
+prices = typer.Typer(help="Price books.", no_args_is_help=True)
 app.add_typer(staff, name="staff")
+app.add_typer(prices, name="prices")
 app.command()(quote)
 
 
@@ -50,7 +52,7 @@ def common(
 
 @app.command()
 def setup() -> None:
-    """Create or upgrade the database and load the shipped price books; safe to repeat."""
+    """Create or upgrade the database; safe to repeat."""
     boot()
     from denghuo.project import installation
 
@@ -138,6 +140,18 @@ def staff_create(
     from denghuo.project import installation
 
     raise typer.Exit(installation.create_first_staff(username, name, role, unit, password))
+
+
+@prices.command("draft")
+def prices_draft(
+    book: Annotated[str, typer.Option(help="Code of a shipped book, for example cn-gx.")],
+    staff_name: Annotated[str, typer.Option("--staff", help="User name of the tariff clerk who drafts it.")],
+) -> None:
+    """Draft a shipped price book; a second person approves it in the console."""
+    boot()
+    from denghuo.project import installation
+
+    raise typer.Exit(installation.draft_prices(book, staff_name))
 
 
 @app.command("import")

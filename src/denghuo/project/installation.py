@@ -1,4 +1,4 @@
-"""Bringing an empty database to the point where people can work: tables, price books, the first account."""
+"""Bringing an empty database to the point where people can work: tables, the first account, the first prices."""
 
 from __future__ import annotations
 
@@ -11,14 +11,30 @@ from django.utils import timezone
 
 from denghuo.commerce.tariffs import operations as tariffs
 from denghuo.foundation.identity import operations as identity
-from denghuo.foundation.identity.models import OrganisationUnit, RoleAssignment
+from denghuo.foundation.identity.models import OrganisationUnit, RoleAssignment, Staff
 from denghuo.foundation.identity.rules import ROLES
 
 
 def prepare() -> None:
-    """Migrate and load the shipped price books; a second call changes nothing."""
+    """Create or upgrade the tables; a second call changes nothing."""
     call_command("migrate", interactive=False, verbosity=0)
-    tariffs.load_shipped_books(at=timezone.now())
+    print("The database is ready.")
+
+
+def draft_prices(book: str, username: str) -> int:
+    """Draft a shipped price book in the name of a tariff clerk; a second person approves it in the console.
+
+    Returns the exit code: 0 done, 2 refused with the reason printed.
+    """
+    clerk = Staff.objects.filter(username=username, is_active=True).first()
+    if clerk is None or not clerk.may("tariffs.draft"):
+        return _refuse(f"{username!r} is nobody who may draft prices")
+    try:
+        version = tariffs.draft_shipped_book(code=book, drafted_by=clerk, at=timezone.now())
+    except (tariffs.NoSuchBook, tariffs.NothingChanged) as error:
+        return _refuse(str(error))
+    print(f"{version} is drafted. A second person approves it and puts it in force under Tariffs.")
+    return 0
 
 
 def create_first_staff(username: str, name: str, role: str, unit_code: str, password: str) -> int:

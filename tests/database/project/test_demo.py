@@ -45,7 +45,9 @@ def test_every_invariant_of_the_books_holds(standing):
 
 
 def test_all_cycles_but_the_last_are_issued_and_every_account_has_an_outcome(standing):
-    states = dict(Bill.objects.filter(kind="ordinary", cycle__lt="2026-08").values_list("state").annotate(Count("id")))
+    states = dict(
+        Bill.objects.filter(kind="ordinary", cycle__lt="2026-08").values_list("state").annotate(Count("id"))
+    )
     assert set(states) == {"issued"}
     for run, total in RunItem.objects.values_list("run").annotate(Count("id")):
         assert total == CUSTOMERS, run
@@ -69,7 +71,10 @@ def test_the_named_cast_is_billed(standing, name):
 
 def test_the_mill_pays_for_its_poor_power_factor(standing):
     lines = BillLine.objects.filter(
-        bill__account__customer__name="灯火纺织厂", bill__cycle="2026-07", group="adjustment", in_pf_base=False
+        bill__account__customer__name="灯火纺织厂",
+        bill__cycle="2026-07",
+        group="adjustment",
+        in_pf_base=False,
     )
     surcharge = BillLine.objects.filter(
         bill__account__customer__name="灯火纺织厂", bill__cycle="2026-07", component__contains="power_factor"
@@ -79,7 +84,9 @@ def test_the_mill_pays_for_its_poor_power_factor(standing):
 
 def test_an_exchange_is_billed_from_both_meters_and_touches_nobody_else(standing):
     for cycle in ("2026-02", "2026-03"):
-        energies = Bill.objects.filter(account__customer__name="灯火纺织厂", cycle=cycle).values_list("energy_kwh", flat=True)
+        energies = Bill.objects.filter(account__customer__name="灯火纺织厂", cycle=cycle).values_list(
+            "energy_kwh", flat=True
+        )
         assert all(energy > 10_000 for energy in energies)
     shop = Bill.objects.get(account__customer__name="陈记面馆", cycle="2026-02")
     assert 500 < shop.energy_kwh < 3_000
