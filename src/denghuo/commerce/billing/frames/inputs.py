@@ -102,7 +102,8 @@ def load(account_ids: Sequence[int], cycle: Cycle, books: Mapping[str, CompiledB
     """Everything to price these accounts for ``cycle``."""
     found = supply_points(account_ids, cycle)
     case_account = {row[0]: row[1] for row in found}
-    energised = dict(zip(case_account, days([row[2] for row in found]), strict=True))
+    first_days = days([row[2] for row in found]).astype("datetime64[M]").astype(np.int64) + 1970 * 12
+    energised = dict(zip(case_account, first_days.tolist(), strict=True))
     problems: dict[int, list[Problem]] = {}
 
     def park(case: int, code: str, **detail: str) -> None:
@@ -135,7 +136,8 @@ def load(account_ids: Sequence[int], cycle: Cycle, books: Mapping[str, CompiledB
         if term.book not in books:
             park(case, "no_price_book", price_book=term.book)
     ready = sorted(case for case in periods if case in terms and case_account[case] not in problems)
-    prior = prior_energy(ready, terms, cycle, books)
+    years = tier_years(ready, terms, cycle, books)
+    prior = prior_energy(years, cycle)
     cases = pa.table(
         {
             "case_id": pa.array(ready, pa.int64()),
@@ -145,7 +147,7 @@ def load(account_ids: Sequence[int], cycle: Cycle, books: Mapping[str, CompiledB
             "period_end": _days_array([periods[case][1] for case in ready]),
             "prior_energy": pa.array([prior.get(case, 0) for case in ready], pa.int64()),
             "tier_months": pa.array(
-                [_tier_months(terms[case], periods[case], energised[case], cycle, books) for case in ready],
+                [_tier_months(years[case], periods[case], energised[case]) for case in ready],
                 pa.int16(),
             ),
             "persons": pa.array([household[case][0] for case in ready], pa.int16()),
@@ -251,18 +253,26 @@ def _tier_year(term: Terms, cycle: Cycle, books: Mapping[str, CompiledBook]) -> 
     return None
 
 
-def prior_energy(
+def tier_years(
     case_ids: Sequence[int], terms: Mapping[int, Terms], cycle: Cycle, books: Mapping[str, CompiledBook]
-) -> dict[int, int]:
-    """Energy (0.01 kWh) that live bills have already counted in the tier year before ``cycle``."""
-    starts: dict[tuple[str, str], Cycle | None] = {}
-    groups: dict[str, list[int]] = {}
+) -> dict[int, Cycle | None]:
+    """The first month of each case's tier year; ``None`` without yearly tiers."""
+    known: dict[tuple[str, str], Cycle | None] = {}
+    years: dict[int, Cycle | None] = {}
     for case in case_ids:
         term = terms[case]
         key = (term.book, term.tariff)
-        if key not in starts:
-            starts[key] = _tier_year(term, cycle, books)
-        if (start := starts[key]) is not None and start != cycle:
+        if key not in known:
+            known[key] = _tier_year(term, cycle, books)
+        years[case] = known[key]
+    return years
+
+
+def prior_energy(years: Mapping[int, Cycle | None], cycle: Cycle) -> dict[int, int]:
+    """Energy (0.01 kWh) that live bills have already counted in the tier year before ``cycle``."""
+    groups: dict[str, list[int]] = {}
+    for case, start in years.items():
+        if start is not None and start != cycle:
             groups.setdefault(str(start), []).append(case)
     found: dict[int, int] = {}
     for start_text, members in groups.items():
@@ -282,20 +292,15 @@ def prior_energy(
     return found
 
 
-def _tier_months(
-    term: Terms,
-    period: tuple[int, int],
-    energised: np.datetime64,
-    cycle: Cycle,
-    books: Mapping[str, CompiledBook],
-) -> int | None:
-    """Months in use in the tier year (yearly tiers) or covered by the bill (monthly tiers); ``None`` where usual."""
-    year = _tier_year(term, cycle, books)
+def _tier_months(year: Cycle | None, period: tuple[int, int], energised: int) -> int | None:
+    """Months in use in the tier year (yearly tiers) or covered by the bill (monthly tiers); ``None`` where usual.
+
+    ``energised`` counts months since year 0.
+    """
     if year is None:
         months = _months(*period)
         return months if months > 1 else None
-    first_month = Cycle.of(energised.astype(object))
-    months = 12 - ((first_month.year - year.year) * 12 + first_month.month - year.month)
+    months = 12 - (energised - (year.year * 12 + year.month - 1))
     return max(1, months) if months < 12 else None
 
 

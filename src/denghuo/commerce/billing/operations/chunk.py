@@ -72,13 +72,12 @@ def bill_accounts(
     run: BillingRun,
     account_ids: Sequence[int],
     at: datetime,
-    replaces: Mapping[int, int] | None = None,
 ) -> dict[str, int]:
     """Bill these accounts for the run's cycle, or record why not; returns what to add up over the run.
 
     Every account ends as exactly one run item: billed, skipped (it has a live bill) or parked (incomplete, or the
-    engine cannot price it). Running it again changes nothing. A dry run writes run items only. ``replaces`` names,
-    by account, the cancelled bill that the new one stands for.
+    engine cannot price it). Running it again changes nothing. A dry run writes run items only. Where a bill of the
+    cycle was reversed before, the new one replaces it.
     """
     cycle = Cycle.parse(run.cycle)
     account_ids = _still_open(run, account_ids)
@@ -101,7 +100,7 @@ def bill_accounts(
     )
     _count(outcome, made)
     if not run.dry_run:
-        _write_bills(outcome, made, replaces or {})
+        _write_bills(outcome, made)
         _park(outcome)
     _write_items(outcome, made)
     return dict(outcome.counters)
@@ -226,6 +225,19 @@ def _live_bills(account_ids: Iterable[int], cycle: str) -> dict[int, int]:
     )
 
 
+def _reversed_bills(account_ids: Iterable[int], cycle: str) -> dict[int, int]:
+    """The last reversed consumption bill of the cycle, by account."""
+    scope, params = among("b.account_id", account_ids)
+    return dict(
+        fetch(
+            f"SELECT b.account_id, MAX(b.id) FROM billing_bill b WHERE {scope} AND b.cycle = %s "  # noqa: S608
+            "AND b.kind IN ('ordinary', 'final') AND b.state = 'cancelled' "
+            "AND EXISTS (SELECT 1 FROM billing_bill r WHERE r.reverses_id = b.id) GROUP BY b.account_id",
+            [*params, cycle],
+        )
+    )
+
+
 def _count(outcome: Outcome, made: Priced) -> None:
     counters, rows, given = outcome.counters, made.rows, made.given
     counters["billed"] = len(outcome.accounts)
@@ -262,7 +274,7 @@ def _kinds(made: Priced) -> list[str]:
     return names.tolist()
 
 
-def _write_bills(outcome: Outcome, made: Priced, replaces: Mapping[int, int]) -> None:
+def _write_bills(outcome: Outcome, made: Priced) -> None:
     rows, run, at = made.rows, outcome.run, outcome.at
     count = len(rows)
     if not count:
@@ -291,6 +303,7 @@ def _write_bills(outcome: Outcome, made: Priced, replaces: Mapping[int, int]) ->
         if row in bill_of_section
     }
     accounts = rows.account.tolist()
+    replaces = _reversed_bills(accounts, run.cycle)
     kinds = _kinds(made)
     numbers = frames.bill_numbers(run.cycle, serials)
     bulk.insert_columns(

@@ -121,7 +121,9 @@ def _free(bill_ids: Iterable[int]) -> None:
 
 @transaction.atomic
 def ask_reread(*, exception: BillingException, actor: Staff, at: datetime, reason: str) -> BillingException:
-    """Note that the meter must be read again before this is decided; the bill stays held.
+    """The meter must be read again: the bill, if there is one, is taken back, so that its reading may be replaced.
+
+    The next run of the cycle bills the account with what was read, and closes the exception.
 
     Raises:
         ReasonMissing: no reason.
@@ -130,6 +132,7 @@ def ask_reread(*, exception: BillingException, actor: Staff, at: datetime, reaso
     if not reason.strip():
         raise ReasonMissing(_("Give the reason."))
     found = _locked(exception)
+    _take_back(found, actor, reason)
     found.state, found.reason, found.owner = BillingExceptionState.REREAD, reason, found.owner or actor
     found.save(update_fields=["state", "reason", "owner"])
     audit.record("billing.exception.reread_asked", subject=found, actor=actor, at=at, reason=reason)
@@ -150,15 +153,7 @@ def bill_again(*, exception: BillingException, actor: Staff, at: datetime, reaso
     found = _locked(exception)
     if found.bill is None:
         raise NothingToRelease(_("There is no bill to take back; the next run bills this account."))
-    Bill.objects.filter(
-        account_id=found.account_id,
-        cycle=found.cycle,
-        run_id=found.run_id,
-        state__in=(BillState.DRAFT, BillState.HELD),
-    ).update(state=BillState.CANCELLED)
-    BillingException.objects.filter(
-        account_id=found.account_id, cycle=found.cycle, run_id=found.run_id, state__in=WAITING
-    ).update(state=BillingExceptionState.REBILL, reason=reason, owner=actor)
+    _take_back(found, actor, reason)
     found.refresh_from_db()
     audit.record(
         "billing.exception.bill_again",
@@ -169,3 +164,18 @@ def bill_again(*, exception: BillingException, actor: Staff, at: datetime, reaso
         changes={"bill": [found.bill.number if found.bill else None, None]},
     )
     return found
+
+
+def _take_back(found: BillingException, actor: Staff, reason: str) -> None:
+    """Cancel the account's undecided bills of the run; whatever waited for them waits for the next run."""
+    if found.bill_id is None:
+        return
+    Bill.objects.filter(
+        account_id=found.account_id,
+        cycle=found.cycle,
+        run_id=found.run_id,
+        state__in=(BillState.DRAFT, BillState.HELD),
+    ).update(state=BillState.CANCELLED)
+    BillingException.objects.filter(
+        account_id=found.account_id, cycle=found.cycle, run_id=found.run_id, state__in=WAITING
+    ).update(state=BillingExceptionState.REBILL, reason=reason, owner=actor)

@@ -230,7 +230,7 @@ def approve_reversal(
             created_by=found.requested_by,
         )
         account = found.bill.account_id
-        bill_accounts(run=run, account_ids=[account], at=at, replaces={account: found.bill_id})
+        bill_accounts(run=run, account_ids=[account], at=at)
         replacement = Bill.objects.filter(run=run).exclude(kind=BillKind.FEED_IN).first()
     for bill, negative in zip(bills, made, strict=True):
         audit.record(

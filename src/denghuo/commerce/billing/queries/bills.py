@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from denghuo.commerce.billing.models import Bill, BillKind, BillLine, BillState
 from denghuo.commerce.billing.rules import LIVE
 from denghuo.commerce.billing.rules.compare import Cause, Charge, causes
+from denghuo.commerce.readings.models import Reading
 from denghuo.kernel.periods import Cycle
 from denghuo.kernel.quantities import ENERGY_SCALE, PRICE_SCALE, scaled
 from denghuo.records.customers.models import Account
@@ -118,6 +119,17 @@ def charges(lines: list[BillLine] | QuerySet[BillLine]) -> list[Charge]:
         )
         for line in lines
     ]
+
+
+def bill_on(reading: Reading) -> str:
+    """The number of the live bill that rests on a reading; empty where there is none."""
+    found = Bill.objects.filter(
+        account__supply_points__metering_points=reading.metering_point_id,
+        cycle=reading.cycle,
+        kind__in=CONSUMPTION,
+        state__in=LIVE,
+    ).first()
+    return found.number if found else ""
 
 
 def cancellable(bill: Bill) -> bool:

@@ -106,7 +106,7 @@ def reread(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         pk,
         lambda found: operations.ask_reread(exception=found, actor=request.user, at=now(), reason=reason),
-        _("Noted: the meter must be read again. The bill stays held."),
+        _("The bill is taken back. Read the meter again; the next run bills the account."),
     )
 
 
