@@ -16,7 +16,7 @@ class MeteringConfig(AppConfig):
                 "commerce",
                 _("Meters"),
                 "metering:meters",
-                icon="plug",
+                icon="gauge",
                 permission="metering.view",
                 order=10,
             )
