@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -43,6 +44,27 @@ def templates(seed: int) -> list[dict]:
         price(compare.tables_of(cases), compare.COMPILED, compare.CALENDAR).exceptions["case_id"].to_pylist()
     )
     return [case for number, case in enumerate(cases, 1) if number not in refused]
+
+
+def plain(seed: int) -> CaseTables:
+    """Customers with nothing special: a calendar month, one meter, no event; nine households to one business."""
+    random, cases = Random(seed), []
+    for number in range(TEMPLATES):
+        business = number % 10 == 9
+        shape = {"tariff": "ci-two", "market": "agent", "voltage": "1-10kv", "billing_mode": "capacity"}
+        shape |= {"capacity_kva": "630", "power_factor_standard": 90}
+        terms = shape if business else {"tariff": random.choice(["res-month", "res-year", "res-shared"])}
+        kind = {
+            "by_tou": business,
+            "scale": 900 if business else 120,
+            "reactive": business,
+            "demand": business,
+        }
+        first, last = date(2026, 5, 1), date(2026, 6, 1)
+        points = [{"id": 1, "advances": world.advances(random, first, last, exchange=0, **kind)}]
+        month = {"period_start": first.isoformat(), "period_end": last.isoformat(), "prior_kwh": "1000"}
+        cases.append({"book": "east", **month, "terms": [terms], "points": points})
+    return compare.tables_of(cases)
 
 
 def tiled(tables: CaseTables, count: int) -> CaseTables:
@@ -104,6 +126,10 @@ def main() -> int:
         costs.append(cost)
         per_bill = f"{cost * 1e6:8.2f} µs a bill, {lines / size:.1f} lines a bill, {cost * size:7.2f} s"
         print(f"{size:>9,} cases: {per_bill}, {floor / cost:,.0f} times the oracle")
+    simple = tiled(plain(options.seed), options.cases)
+    cost, lines = engine_seconds(simple, 2)
+    per_bill = f"{cost * 1e6:8.2f} µs a bill, {lines / options.cases:.1f} lines a bill, {cost * options.cases:7.2f} s"
+    print(f"{options.cases:>9,} plain: {per_bill}")
     print(f"scaling: the largest batch costs {costs[-1] / costs[0]:.2f} of the smallest, a bill")
     ratio = floor / statistics.median(costs)
     print(

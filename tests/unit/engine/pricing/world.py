@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import date, timedelta
 from random import Random
 
@@ -317,11 +316,9 @@ def advances(random: Random, start: date, end: date, *, exchange=0.25, demand=Fa
         one = {"start": first.isoformat(), "end": last.isoformat(), "multiplier": multiplier}
         if random.random() < 0.15:
             one["rollover_at"] = "100000"
-            register = random.choice(["total"] if not kind["by_tou"] else []) if not kind["by_tou"] else None
-            if register:
-                used = float(closing[register]) - float(opening[register])
-                opening[register] = f"{100000 - used / 2 - 0.01:.2f}"
-                closing[register] = f"{used / 2:.2f}"
+            if not kind["by_tou"]:
+                used = float(closing["total"]) - float(opening["total"])
+                opening["total"], closing["total"] = f"{100000 - used / 2 - 0.01:.2f}", f"{used / 2:.2f}"
         one |= {"opening": opening, "closing": closing}
         if demand:
             one["max_demand_kw"] = decimal(random, 0, 30, 4)
@@ -486,7 +483,3 @@ def _contract(random: Random, by_tou: bool) -> list[dict]:
     if random.random() < 0.5:
         prices.append({"component": "retail-share", "price": "0.035786"})
     return prices
-
-
-def days_in(year: int, month: int) -> int:
-    return calendar.monthrange(year, month)[1]
