@@ -105,8 +105,15 @@ def factory(
     ``loss``: parameters of ``set_loss_terms`` for 高供低计.
     """
     serial = SupplyPoint.objects.count() + 1
+    capacity_kva = int((terms or {}).get("capacity_kva", 630))
+    voltage = (terms or {}).get("voltage", "1-10kv")
     transformer = grid.transformer(
-        f"D{serial:06d}", f"{name}专变", is_public=False, rated_capacity_kva=630, model="S13-M-630/10"
+        f"D{serial:06d}",
+        f"{name}专变",
+        is_public=False,
+        rated_capacity_kva=capacity_kva,
+        model=f"S13-M-{capacity_kva}/10",
+        of=None if voltage == "1-10kv" else grid.feeder(f"F{voltage}", f"{voltage}专线", voltage=voltage),
     )
     point = supply_point(
         customers.organisation(name, **organisation),
