@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import BaseRenderer
@@ -145,6 +146,6 @@ def urls() -> Any:
     """The addresses of the API; its own documents are open to everybody."""
     patterns, app_name, namespace = api.urls
     for pattern in patterns:
-        if pattern.name in {"openapi-json", "openapi-view", "api-root"}:
-            pattern.callback = public(pattern.callback)  # type: ignore[type-var]
+        if isinstance(pattern, URLPattern) and pattern.name in {"openapi-json", "openapi-view", "api-root"}:
+            pattern.callback = public(pattern.callback)
     return patterns, app_name, namespace

@@ -287,63 +287,35 @@ def _supply_points(
     count, random = len(units), town.random
     customer_ids, account_ids = reserve_ids(Customer, count), reserve_ids(Account, count)
     supply_ids = reserve_ids(SupplyPoint, count)
-    called = (
-        names.people(random, count)
-        if profile.person
-        else names.businesses(random, count, names.FIRMS if profile.dedicated else names.SHOPS)
-    )
-    keys = [_keys(name) for name in called]
+    _customers(town, profile, customer_ids, units)
     places = names.addresses(random, random.random(count) < (0.9 if profile.trade is usage.FARM else 0.15))
-    write(
-        Customer,
-        {
-            "id": customer_ids,
-            "number": customers.customer_numbers(BUREAU, count),
-            "kind": ["person" if profile.person else "organisation"] * count,
-            "name": called,
-            "name_pinyin": [full for full, _ in keys],
-            "name_initials": [initials for _, initials in keys],
-            "identity_number": [""] * count,
-            "credit_code": [""] * count,
-            "phone": names.phones(random, count),
-            "email": [""] * count,
-            "special_care": [""] * count,
-            "unit_id": units,
-            "synthetic": [True] * count,
-            "version": [1] * count,
-            "created_at": [town.at] * count,
-        },
-    )
-    write(
-        Account,
-        {
-            "id": account_ids,
-            "number": customers.account_numbers(BUREAU, count),
-            "customer_id": customer_ids,
-            "unit_id": units,
-            "payment_method": random.choice(
-                ["counter", "online", "bank_debit"], count, p=[0.15, 0.65, 0.2]
-            ).tolist(),
-            "bill_address": places,
-            "opened_date": [OPENED] * count,
-        },
-    )
-    write(
-        SupplyPoint,
-        {
-            "id": supply_ids,
-            "number": _supply_point_numbers(units),
-            "customer_id": customer_ids,
-            "account_id": account_ids,
-            "unit_id": units,
-            "address": places,
-            "state": ["active"] * count,
-            "energised_date": [OPENED] * count,
-            "version": [1] * count,
-        },
-    )
+    methods = random.choice(["counter", "online", "bank_debit"], count, p=[0.15, 0.65, 0.2]).tolist()
+    _insert(
+        Account, count, {"opened_date": OPENED},
+        id=account_ids, number=customers.account_numbers(BUREAU, count), customer_id=customer_ids, unit_id=units,
+        payment_method=methods, bill_address=places,
+    )  # fmt: skip
+    _insert(
+        SupplyPoint, count, {"state": "active", "energised_date": OPENED},
+        id=supply_ids, number=_supply_point_numbers(units), customer_id=customer_ids, account_id=account_ids,
+        unit_id=units, address=places,
+    )  # fmt: skip
     _terms(profile, supply_ids, areas, transformers, capacity)
     return supply_ids
+
+
+def _customers(town: Town, profile: Profile, customer_ids: Sequence[int], units: list[str]) -> None:
+    count, random = len(units), town.random
+    trades = names.FIRMS if profile.dedicated else names.SHOPS
+    called = names.people(random, count) if profile.person else names.businesses(random, count, trades)
+    keys = [_keys(name) for name in called]
+    _insert(
+        Customer, count,
+        {"kind": "person" if profile.person else "organisation", "synthetic": True, "created_at": town.at},
+        id=customer_ids, number=customers.customer_numbers(BUREAU, count), name=called,
+        name_pinyin=[full for full, _ in keys], name_initials=[initials for _, initials in keys],
+        phone=names.phones(random, count), unit_id=units,
+    )  # fmt: skip
 
 
 def _supply_point_numbers(units: Sequence[str]) -> list[str]:
@@ -359,14 +331,6 @@ def _terms(
     capacity: np.ndarray,
 ) -> None:
     count = len(supply_ids)
-    defaults = {"supply_relation": "direct", "supply_source": "public_transformer", "importance": "ordinary"}
-    defaults |= {
-        "metering_mode": "low_low",
-        "industry_code": "",
-        "demand_exempt": False,
-        "pf_standard": 0,
-        "reason": "",
-    }
     contract = (
         [int(kva * profile.contract_share) * 100 for kva in capacity.tolist()]
         if profile.contract_share is not None
@@ -381,7 +345,7 @@ def _terms(
             "transformer_id": transformers,
             "capacity_kva": (capacity * 100).tolist(),
             "contract_demand_kw": contract,
-            **{name: [value] * count for name, value in {**defaults, **profile.terms}.items()},
+            **{name: [value] * count for name, value in profile.terms.items()},
         },
     )
     if profile.loss:
