@@ -50,7 +50,7 @@ def search_meters(query: SearchQuery, scope: str) -> Iterator[SearchHit]:
             title=meter.asset_number,
             subtitle=f"{meter.model} · {meter.get_state_display()}",
             url=reverse("metering:meter", args=[meter.pk]),
-            icon="plug",
+            icon="gauge",
         )
     for point in queries.found_points(text, scope=scope, limit=query.limit):
         yield SearchHit(
