@@ -102,6 +102,7 @@ def test_a_view_is_saved_and_opened_again(site, people):
     page.locator("[data-view-save]").click()
     page.locator("#ask-reason").fill("停用的")
     page.locator("#ask-ok").click()
+    until(page, "Object.keys(localStorage).some((key) => key.includes('views'))")
     page.goto(site.url + "/people")
     page.get_by_role("button", name="视图").click()
     page.get_by_role("link", name="停用的").click()
