@@ -29,11 +29,12 @@ BAR = 12.0
 def history(points: int) -> None:
     """Eleven accepted readings for each of ``points`` synthetic metering points."""
     from benchmarks.billing import town
+    from django.db import transaction
+
     from denghuo.commerce.readings.models import Reading
     from denghuo.foundation.database.bulk import insert_columns
     from denghuo.foundation.identity.models import OrganisationUnit
     from denghuo.kernel.periods import Cycle
-    from django.db import transaction
 
     OrganisationUnit.objects.get_or_create(code="4501", defaults={"name": "城东供电所", "kind": "station"})
     town(1, points)
@@ -76,10 +77,11 @@ def main() -> int:
     ratios = []
     with tempfile.TemporaryDirectory() as folder:
         prepare(given.database or f"sqlite:///{folder}/readings.sqlite3")
+        from django.db import connection, transaction
+
         from denghuo.commerce.readings import frames, operations
         from denghuo.commerce.readings.models import Reading
         from denghuo.foundation.database.bulk import insert_columns
-        from django.db import connection, transaction
 
         history(points)
         ids = np.arange(1, points + 1)
@@ -98,7 +100,7 @@ def main() -> int:
         spent = seconds(record)
         names = [field.attname for field in Reading._meta.concrete_fields if field.attname != "id"]
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(names)} FROM readings_reading WHERE cycle = '2027-08'")  # noqa: S608
+            cursor.execute(f"SELECT {', '.join(names)} FROM readings_reading WHERE cycle = '2027-08'")
             columns = dict(zip(names, map(list, zip(*cursor.fetchall(), strict=True)), strict=True))
         columns["cycle"] = ["2027-09"] * points
         columns["read_date"] = [day] * points

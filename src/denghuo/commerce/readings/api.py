@@ -69,7 +69,7 @@ class RowOut(Schema):
 
     row: int
     point: str
-    outcome: Literal["accepted", "held", "duplicate", "refused"]
+    outcome: str = Field(description="accepted, held, duplicate or refused")
     rules: list[str] = Field(default_factory=list)
 
 

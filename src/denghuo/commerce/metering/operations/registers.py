@@ -120,7 +120,8 @@ def checked_registers(meter: Meter, registers: Registers) -> dict[str, Decimal]:
         except ValidationError as error:
             errors[name] = error.messages
             continue
-        values[name] = value
+        if value is not None:
+            values[name] = value
     for name in rules.foreign_registers(meter.registers, values):
         errors.setdefault(name, []).append(_("The meter has no such register."))
     for name in rules.missing_registers(meter.registers, values):

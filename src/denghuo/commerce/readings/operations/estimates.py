@@ -141,16 +141,17 @@ def _estimated_registers(previous: Reading, read_date: date, method: str) -> dic
     if method == EstimateMethod.ZERO:
         return values
     history = _history(previous.metering_point_id, read_date, method)
-    energy_kwh = sum((one.advance_kwh for one in history), Decimal(0))
-    days = sum(one.advance_days for one in history)
+    energy_kwh = sum((one.advance_kwh or Decimal(0) for one in history), Decimal(0))
+    days = sum(one.advance_days or 0 for one in history)
     moved = energy_kwh / days * (read_date - previous.read_date).days / previous.installation.multiplier
     moved = moved.quantize(_QUANTUM, ROUND_DOWN)
     whole = sum((_moved(one, "total") for one in history), Decimal(0))
     for name in ENERGY_REGISTERS:
-        if values[name] is None or not whole:
+        shown = values[name]
+        if shown is None or not whole:
             continue
         part = whole if name == "total" else sum((_moved(one, name) for one in history), Decimal(0))
-        values[name] += (moved * part / whole).quantize(_QUANTUM, ROUND_DOWN)
+        values[name] = shown + (moved * part / whole).quantize(_QUANTUM, ROUND_DOWN)
     _settle_periods(previous, values, moved)
     modulus = previous.installation.meter.modulus
     return {
@@ -170,7 +171,7 @@ def _moved(reading: Reading, register: str) -> Decimal:
 def _settle_periods(previous: Reading, values: dict[str, Decimal | None], moved: Decimal) -> None:
     """Give the ten-thousandths that rounding left over to the period that uses most, so that periods add up."""
     steps = {
-        name: values[name] - getattr(previous, name)  # type: ignore[operator]
+        name: values[name] - getattr(previous, name)
         for name in TOU_REGISTERS
         if values[name] is not None
     }

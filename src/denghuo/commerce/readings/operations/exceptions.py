@@ -301,7 +301,9 @@ def raise_missing(
 def _confirms(reading: Reading, held: Reading) -> bool:
     if reading.total == held.total:
         return True
-    if None in (reading.advance_kwh, held.advance_kwh) or not held.advance_days or not reading.advance_days:
+    if reading.advance_kwh is None or held.advance_kwh is None:
+        return False
+    if not held.advance_days or not reading.advance_days:
         return False
     daily, before = reading.advance_kwh / reading.advance_days, held.advance_kwh / held.advance_days
     return reading.total > held.total and daily <= before * Decimal("1.2")

@@ -100,7 +100,7 @@ def record_reading(
         metering_point_ids=np.array([point.pk], np.int64),
         read_date=np.array([read_date], "datetime64[D]"),
         registers={
-            name: np.array([scaled(value, READING_SCALE)], np.int64)  # type: ignore[arg-type]
+            name: np.array([scaled(value, READING_SCALE)], np.int64)
             for name, value in registers.items()
             if value not in (None, "")
         },

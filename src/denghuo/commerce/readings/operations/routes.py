@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -65,7 +66,10 @@ def change_schedule(
     actor: Staff | None = None,
 ) -> None:
     """Another reading day or rhythm; it needs a reason because customers must be told (regulation §6.6)."""
-    changes = {"reading_day": [route.reading_day, reading_day], "rhythm": [route.rhythm, rhythm]}
+    changes: dict[str, list[Any]] = {
+        "reading_day": [route.reading_day, reading_day],
+        "rhythm": [route.rhythm, rhythm],
+    }
     route.reading_day, route.rhythm = reading_day, rhythm
     route.full_clean(exclude=["unit", "reader", "code"])
     route.save(update_fields=["reading_day", "rhythm"])
@@ -160,7 +164,9 @@ def rotate_readers(
     """
     routes = list(routes)
     load = Counter({reader.pk: 0 for reader in readers})
-    load.update(route.reader_id for route in routes if route.reader_id in load)
+    load.update(
+        route.reader_id for route in routes if route.reader_id is not None and route.reader_id in load
+    )
     moved, stuck = {}, []
     for route in sorted(routes, key=lambda one: one.code):
         present = route.readers.filter(to_date__isnull=True).first()
@@ -172,7 +178,7 @@ def rotate_readers(
             stuck.append(route.code)
             continue
         following = min(candidates, key=lambda one: (load[one.pk], one.pk in former, one.username))
-        if route.reader_id in load:
+        if route.reader_id is not None and route.reader_id in load:
             load[route.reader_id] -= 1
         load[following.pk] += 1
         assign_reader(route=route, reader=following, on=on, at=at, actor=actor, reason=_("Rotation"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Case, Count, DateField, Exists, F, OuterRef, Q, QuerySet, When
 
@@ -114,7 +115,7 @@ def coverage(*, cycle: str, routes: Iterable[ReadingRoute]) -> list[Coverage]:
     if not routes:
         return []
     closing = _closing(cycle)
-    counted = {
+    counted: dict[int, Any] = {
         row["route_id"]: row
         for row in _due_stops(cycle, routes)
         .annotate(

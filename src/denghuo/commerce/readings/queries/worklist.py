@@ -154,7 +154,7 @@ def meter_series(*, point: MeteringPoint, months: int = 13) -> MeterSeries:
     guessed: dict[str, Decimal] = {}
     for cycle, source, energy in rows:
         target = guessed if source == ReadingSource.ESTIMATE else read
-        target[cycle] = target.get(cycle, Decimal(0)) + energy
+        target[cycle] = target.get(cycle, Decimal(0)) + (energy or 0)
     last = Cycle.parse(max(rows, key=lambda row: row[0])[0])
     cycles = [str(last.shifted(back)) for back in range(1 - months, 1)]
     before = [str(last.shifted(back - 12)) for back in range(1 - months, 1)]
