@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from denghuo.commerce.billing.queries.trace import ExplainedSection, explained
 from denghuo.commerce.billing.web.common import due_rule, now, today
 from denghuo.commerce.billing.web.forms import ReversalForm
 from denghuo.foundation.documents import pdf
+from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui import charts
 from denghuo.foundation.ui.access import require
 
@@ -30,7 +31,7 @@ GROUP_COLOURS = {
 }  # fmt: skip
 
 
-def visible_bill(request: HttpRequest, number: str) -> Bill:
+def visible_bill(request: StaffRequest, number: str) -> Bill:
     """The bill, or 404 outside the data scope."""
     try:
         return queries.bill_by_number(number, visible=request.user.scope)
@@ -40,7 +41,7 @@ def visible_bill(request: HttpRequest, number: str) -> Bill:
 
 @require("billing.view")
 @require_GET
-def bill_page(request: HttpRequest, number: str) -> HttpResponse:
+def bill_page(request: StaffRequest, number: str) -> HttpResponse:
     bill = visible_bill(request, number)
     sections = explained(bill)
     lines = [item.line for section in sections for group in section.groups for item in group.lines]
@@ -104,7 +105,7 @@ def _cause(code: str, amount_fen: int) -> dict[str, Any]:
 
 @require("billing.view")
 @require_GET
-def bill_pdf(request: HttpRequest, number: str) -> HttpResponse:
+def bill_pdf(request: StaffRequest, number: str) -> HttpResponse:
     """The printed bill, one A4 page."""
     bill = visible_bill(request, number)
     body = pdf.render(
@@ -116,7 +117,7 @@ def bill_pdf(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require("billing.reverse")
-def reverse_bill(request: HttpRequest, number: str) -> HttpResponse:
+def reverse_bill(request: StaffRequest, number: str) -> HttpResponse:
     """Preview of the effect; posting asks for the reversal."""
     bill = visible_bill(request, number)
     form = ReversalForm(request.POST or None)
@@ -181,7 +182,7 @@ def _effect(effect: operations.Effect, bill: Bill) -> dict[str, Any]:
     }
 
 
-def _visible_reversal(request: HttpRequest, pk: int) -> Reversal:
+def _visible_reversal(request: StaffRequest, pk: int) -> Reversal:
     found = (
         Reversal.objects.select_related("bill__account__customer", "requested_by", "decided_by")
         .filter(pk=pk, bill__unit__code__startswith=request.user.scope)
@@ -194,7 +195,7 @@ def _visible_reversal(request: HttpRequest, pk: int) -> Reversal:
 
 @require("billing.view")
 @require_GET
-def reversal_page(request: HttpRequest, pk: int) -> HttpResponse:
+def reversal_page(request: StaffRequest, pk: int) -> HttpResponse:
     found = _visible_reversal(request, pk)
     waiting = found.state == ReversalState.REQUESTED
     return render(
@@ -216,7 +217,7 @@ def reversal_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require("billing.approve")
 @require_POST
-def decide_reversal(request: HttpRequest, pk: int) -> HttpResponse:
+def decide_reversal(request: StaffRequest, pk: int) -> HttpResponse:
     found = _visible_reversal(request, pk)
     note = request.POST.get("reason", "")[:300]
     try:

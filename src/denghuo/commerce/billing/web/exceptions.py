@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,12 +17,13 @@ from denghuo.commerce.billing import operations, queries
 from denghuo.commerce.billing.models import BillingException
 from denghuo.commerce.billing.queries import words
 from denghuo.commerce.billing.web.common import next_url, now
+from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui.access import require
 
 REFUSALS = (operations.ExceptionIsClosed, operations.NothingToRelease, operations.ReasonMissing)
 
 
-def _visible(request: HttpRequest, pk: int) -> BillingException:
+def _visible(request: StaffRequest, pk: int) -> BillingException:
     found = (
         BillingException.objects.select_related("account__customer", "supply_point", "bill", "owner", "run")
         .filter(pk=pk, unit_id__startswith=request.user.scope)
@@ -35,7 +36,7 @@ def _visible(request: HttpRequest, pk: int) -> BillingException:
 
 @require("billing.view")
 @require_GET
-def exception_page(request: HttpRequest, pk: int) -> HttpResponse:
+def exception_page(request: StaffRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     return render(
         request,
@@ -63,7 +64,7 @@ def exception_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _decide(
-    request: HttpRequest, pk: int, act: Callable[[BillingException], object], done: str
+    request: StaffRequest, pk: int, act: Callable[[BillingException], object], done: str
 ) -> HttpResponse:
     found = _visible(request, pk)
     try:
@@ -77,7 +78,7 @@ def _decide(
 
 @require("billing.release")
 @require_POST
-def claim(request: HttpRequest, pk: int) -> HttpResponse:
+def claim(request: StaffRequest, pk: int) -> HttpResponse:
     return _decide(
         request,
         pk,
@@ -88,7 +89,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require("billing.release")
 @require_POST
-def release(request: HttpRequest, pk: int) -> HttpResponse:
+def release(request: StaffRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")[:300]
     return _decide(
         request,
@@ -100,7 +101,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require("billing.release")
 @require_POST
-def reread(request: HttpRequest, pk: int) -> HttpResponse:
+def reread(request: StaffRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")[:300]
     return _decide(
         request,
@@ -112,7 +113,7 @@ def reread(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require("billing.release")
 @require_POST
-def bill_again(request: HttpRequest, pk: int) -> HttpResponse:
+def bill_again(request: StaffRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")[:300]
     return _decide(
         request,
@@ -124,7 +125,7 @@ def bill_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require("billing.release")
 @require_POST
-def release_many(request: HttpRequest) -> HttpResponse:
+def release_many(request: StaffRequest) -> HttpResponse:
     """Release the selected rows with one reason: all of them, or none."""
     back = next_url(request, reverse("billing:exceptions"))
     ids = [int(value) for value in request.POST.getlist("ids") if value.isdecimal()][:1_000]

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from django.db.models import Q, Sum
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from denghuo.commerce.billing import queries
 from denghuo.commerce.billing.models import Bill, BillState, Reversal, ReversalState
 from denghuo.foundation.audit import queries as audit
+from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui import extensions, formats, navigation
 from denghuo.foundation.ui.extensions import Counter, SearchHit, SearchQuery, Tile, TimelineItem
 from denghuo.kernel.identifiers import NumberKind
@@ -89,7 +89,7 @@ CONDITIONS = {"customer": _of_customer, "account": _of_account, "supply_point": 
 
 
 def _panel(page: str) -> Any:
-    def provider(request: HttpRequest, subject: Any) -> dict[str, Any]:
+    def provider(request: StaffRequest, subject: Any) -> dict[str, Any]:
         bills = list(
             Bill.objects.filter(CONDITIONS[page](subject), unit__code__startswith=request.user.scope)
             .select_related("account")
@@ -153,7 +153,7 @@ def _customer_counter(customer: Any) -> Iterable[Counter]:
     ]
 
 
-def _exceptions_tile(request: HttpRequest) -> Tile | None:
+def _exceptions_tile(request: StaffRequest) -> Tile | None:
     waiting = queries.open_exceptions(request.user.scope)
     money = waiting.aggregate(fen=Sum("money_at_risk_fen"))["fen"] or 0
     count = waiting.count()
@@ -167,7 +167,7 @@ def _exceptions_tile(request: HttpRequest) -> Tile | None:
     )
 
 
-def _approve_tile(request: HttpRequest) -> Tile | None:
+def _approve_tile(request: StaffRequest) -> Tile | None:
     drafts = Bill.objects.filter(unit__code__startswith=request.user.scope, state=BillState.DRAFT).exclude(
         run__created_by=request.user
     )
@@ -184,7 +184,7 @@ def _approve_tile(request: HttpRequest) -> Tile | None:
     )
 
 
-def _issue_tile(request: HttpRequest) -> Tile | None:
+def _issue_tile(request: StaffRequest) -> Tile | None:
     approved = Bill.objects.filter(
         unit__code__startswith=request.user.scope, state=BillState.APPROVED
     ).count()

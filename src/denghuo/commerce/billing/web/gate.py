@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -11,11 +11,12 @@ from denghuo.commerce.billing import operations, queries
 from denghuo.commerce.billing.queries import words
 from denghuo.commerce.billing.web.common import now
 from denghuo.commerce.billing.web.forms import GateForm
+from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui.access import require
 
 
 @require("billing.view")
-def gate(request: HttpRequest) -> HttpResponse:
+def gate(request: StaffRequest) -> HttpResponse:
     """Every rule with its thresholds; one rule is saved at a time, by whoever may approve bills."""
     settings = queries.gate_settings()
     forms = {rule: GateForm(rule, setting, words.THRESHOLDS) for rule, setting in settings.items()}

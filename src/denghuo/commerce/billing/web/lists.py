@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,7 @@ from denghuo.commerce.billing.models import (
     Severity,
 )
 from denghuo.commerce.billing.queries import words
+from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui.access import require
 from denghuo.foundation.ui.lists import (
     BulkAction,
@@ -39,7 +40,7 @@ from denghuo.foundation.ui.lists import (
 from denghuo.kernel.money import fen
 
 
-def _run_choices(request: HttpRequest) -> list[tuple[str, str]]:
+def _run_choices(request: StaffRequest) -> list[tuple[str, str]]:
     """Recent runs, and the one that a link names."""
     runs = BillingRun.objects.filter(unit__code__startswith=request.user.scope, dry_run=False)
     chosen = request.GET.get("run", "")
@@ -82,7 +83,7 @@ class RunList(ListPage):
         UnitFilter(),
     ]
 
-    def queryset(self, request: HttpRequest) -> QuerySet[BillingRun]:
+    def queryset(self, request: StaffRequest) -> QuerySet[BillingRun]:
         return BillingRun.objects.filter(unit__code__startswith=request.user.scope).select_related(
             "long_run", "created_by"
         )
@@ -120,7 +121,7 @@ class RunItemList(ListPage):
         TextFilter("q", _("Account number"), lookups=("account__number__startswith",)),
     ]
 
-    def queryset(self, request: HttpRequest) -> QuerySet[RunItem]:
+    def queryset(self, request: StaffRequest) -> QuerySet[RunItem]:
         run = BillingRun.objects.filter(
             pk=self.kwargs["pk"], unit__code__startswith=request.user.scope
         ).first()
@@ -205,7 +206,7 @@ class ExceptionList(ListPage):
         ),
     ]
 
-    def queryset(self, request: HttpRequest) -> QuerySet[BillingException]:
+    def queryset(self, request: StaffRequest) -> QuerySet[BillingException]:
         rows = BillingException.objects.select_related("account__customer", "bill", "owner")
         if request.GET.get("mine") == "me":
             rows = rows.filter(owner=request.user)
@@ -256,7 +257,7 @@ class BillList(ListPage):
         ChoiceFilter("run", _("Run"), choices=_run_choices),
     ]
 
-    def queryset(self, request: HttpRequest) -> QuerySet[Bill]:
+    def queryset(self, request: StaffRequest) -> QuerySet[Bill]:
         return Bill.objects.select_related("account__customer")
 
 
@@ -286,5 +287,5 @@ class ReversalList(ListPage):
     ]
     filters = [ChoiceFilter("state", _("State"), choices=ReversalState.choices)]
 
-    def queryset(self, request: HttpRequest) -> QuerySet[Reversal]:
+    def queryset(self, request: StaffRequest) -> QuerySet[Reversal]:
         return Reversal.objects.select_related("bill__account", "requested_by", "decided_by")

@@ -6,7 +6,7 @@ import io
 import zipfile
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -14,11 +14,12 @@ from denghuo.commerce.billing import operations
 from denghuo.commerce.billing.models import PrintBatch
 from denghuo.commerce.billing.web.common import now
 from denghuo.commerce.billing.web.forms import PrintForm
+from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui.access import require
 
 
 @require("billing.view")
-def prints(request: HttpRequest) -> HttpResponse:
+def prints(request: StaffRequest) -> HttpResponse:
     """Ask for a print, and fetch those that are made."""
     form = PrintForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -48,7 +49,7 @@ def prints(request: HttpRequest) -> HttpResponse:
 
 
 @require("billing.view")
-def print_file(request: HttpRequest, pk: int) -> HttpResponse:
+def print_file(request: StaffRequest, pk: int) -> HttpResponse:
     """The parts of a finished print: one PDF, or a ZIP of several."""
     batch = PrintBatch.objects.filter(pk=pk, unit_id__startswith=request.user.scope).first()
     parts = list(batch.parts.order_by("number")) if batch else []

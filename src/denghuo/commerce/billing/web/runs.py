@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,11 +18,12 @@ from denghuo.commerce.billing.queries import words
 from denghuo.commerce.billing.rules import ScopeInvalid
 from denghuo.commerce.billing.web.common import due_rule, now, today
 from denghuo.commerce.billing.web.forms import IssueForm, ReasonForm, RunForm
+from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui.access import require
 from denghuo.kernel.periods import Cycle
 
 
-def visible_run(request: HttpRequest, pk: int) -> BillingRun:
+def visible_run(request: StaffRequest, pk: int) -> BillingRun:
     """The run, or 404 outside the data scope."""
     run = (
         BillingRun.objects.select_related("long_run", "created_by", "unit")
@@ -35,7 +36,7 @@ def visible_run(request: HttpRequest, pk: int) -> BillingRun:
 
 
 @require("billing.run")
-def new_run(request: HttpRequest) -> HttpResponse:
+def new_run(request: StaffRequest) -> HttpResponse:
     """The form of a new run; posting it starts the run."""
     initial = {"cycle": str(Cycle.of(today()).shifted(-1)), "codes": "", "kind": ""}
     form = RunForm(request.POST or None, initial=initial)
@@ -66,7 +67,7 @@ def new_run(request: HttpRequest) -> HttpResponse:
 
 @require("billing.run")
 @require_GET
-def completeness(request: HttpRequest) -> HttpResponse:
+def completeness(request: StaffRequest) -> HttpResponse:
     """What a run of the typed scope would meet (fragment beside the form)."""
     form = RunForm(request.GET)
     found, problem = None, ""
@@ -82,7 +83,7 @@ def completeness(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _standing(request: HttpRequest, run: BillingRun) -> dict[str, Any]:
+def _standing(request: StaffRequest, run: BillingRun) -> dict[str, Any]:
     totals = queries.run_totals(run)
     items, bills = reverse("billing:run-items", args=[run.pk]), reverse("billing:bills")
     working = run.long_run is not None and run.long_run.finished_at is None
@@ -145,7 +146,7 @@ def _progress(run: BillingRun) -> int:
 
 @require("billing.view")
 @require_GET
-def run_page(request: HttpRequest, pk: int) -> HttpResponse:
+def run_page(request: StaffRequest, pk: int) -> HttpResponse:
     run = visible_run(request, pk)
     title = _("Trial run %(cycle)s") if run.dry_run else _("Billing run %(cycle)s")
     return render(
@@ -163,7 +164,7 @@ def run_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require("billing.view")
 @require_GET
-def live(request: HttpRequest, pk: int) -> HttpResponse:
+def live(request: StaffRequest, pk: int) -> HttpResponse:
     """The moving part of the console; polls itself while the run works, then reloads the page."""
     run = visible_run(request, pk)
     context = _standing(request, run)
@@ -175,7 +176,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require("billing.approve")
 @require_POST
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
+def approve(request: StaffRequest, pk: int) -> HttpResponse:
     run = visible_run(request, pk)
     try:
         count = operations.approve(run=run, actor=request.user, at=now())
@@ -190,7 +191,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require("billing.issue")
 @require_POST
-def issue(request: HttpRequest, pk: int) -> HttpResponse:
+def issue(request: StaffRequest, pk: int) -> HttpResponse:
     run = visible_run(request, pk)
     form = IssueForm(request.POST)
     if not form.is_valid() or form.cleaned_data["due_date"] <= today():
@@ -209,7 +210,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require("billing.run")
 @require_POST
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: StaffRequest, pk: int) -> HttpResponse:
     run = visible_run(request, pk)
     try:
         count = operations.discard(

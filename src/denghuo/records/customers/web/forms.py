@@ -40,7 +40,7 @@ class CustomerForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         units = OrganisationUnit.objects.filter(code__startswith=scope)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
-        self.fields["kind"].choices = Customer._meta.get_field("kind").choices  # type: ignore[attr-defined, union-attr]
+        self.fields["kind"].choices = Customer._meta.get_field("kind").choices  # type: ignore[attr-defined]
         self.fields["phone"].widget.attrs["autocomplete"] = "off"
 
     def values(self) -> dict[str, Any]:

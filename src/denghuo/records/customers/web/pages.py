@@ -43,7 +43,7 @@ def search_customers(query: SearchQuery, scope: str) -> Iterator[SearchHit]:
 
 
 def _found(query: SearchQuery, scope: str) -> list[Customer]:
-    options = {"scope": scope, "limit": query.limit}
+    options: dict[str, Any] = {"scope": scope, "limit": query.limit}
     if query.digits:
         if query.number not in (None, NumberKind.CUSTOMER):
             return []

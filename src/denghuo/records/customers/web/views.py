@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,8 @@ from django.views.decorators.http import require_POST
 
 from denghuo.foundation.audit import operations as audit
 from denghuo.foundation.audit import queries as audit_queries
+from denghuo.foundation.identity.models import Staff
+from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui import extensions
 from denghuo.foundation.ui.access import require
 from denghuo.foundation.ui.navigation import crumb
@@ -39,7 +41,12 @@ LOOKS_SHOWN = 10
 REVEALABLE = ("name", "phone", "email", "identity_number")
 
 
-def customer_or_404(request: HttpRequest, pk: int) -> Customer:
+def _clerk(request: StaffRequest) -> Staff:
+    assert isinstance(request.user, Staff)
+    return request.user
+
+
+def customer_or_404(request: StaffRequest, pk: int) -> Customer:
     """The customer, where it lies in the visitor's data scope."""
     scoped = queries.in_scope(request.user.scope)  # type: ignore[union-attr]
     return get_object_or_404(scoped.select_related("unit"), pk=pk)
@@ -55,7 +62,7 @@ def _back(customer: Customer) -> HttpResponse:
 
 @require("customers.view")
 @never_cache
-def customer(request: HttpRequest, pk: int) -> HttpResponse:
+def customer(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything about one customer: who, where supplied, who pays, what happened, who looked."""
     subject = customer_or_404(request, pk)
     today = timezone.localdate()
@@ -85,7 +92,7 @@ def _happenings(pk: int, before: Any) -> dict[str, Any]:
 
 
 @require("customers.view")
-def happenings(request: HttpRequest, pk: int) -> HttpResponse:
+def happenings(request: StaffRequest, pk: int) -> HttpResponse:
     """The next older part of the timeline, as a fragment."""
     subject = customer_or_404(request, pk)
     try:
@@ -101,7 +108,7 @@ def happenings(request: HttpRequest, pk: int) -> HttpResponse:
 @require("customers.reveal")
 @require_POST
 @never_cache
-def reveal(request: HttpRequest, pk: int, field: str) -> HttpResponse:
+def reveal(request: StaffRequest, pk: int, field: str) -> HttpResponse:
     """One personal field in clear after a reason; who looked and why is recorded and limited."""
     subject = customer_or_404(request, pk)
     if field not in REVEALABLE:
@@ -111,7 +118,7 @@ def reveal(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     return revealed(request, subject, field, getattr(subject, field), subject.number)
 
 
-def revealed(request: HttpRequest, subject: Any, field: str, value: str, label: str) -> HttpResponse:
+def revealed(request: StaffRequest, subject: Any, field: str, value: str, label: str) -> HttpResponse:
     """``value`` alone, once the look is recorded."""
     answer, status = value, 200
     try:
@@ -120,7 +127,7 @@ def revealed(request: HttpRequest, subject: Any, field: str, value: str, label: 
             fields=[field],
             reason=request.POST.get("reason", "").replace("\x00", "")[:300],
             at=timezone.now(),
-            actor=request.user,
+            actor=_clerk(request),
             subject_label=label,
         )
     except audit.ReasonMissing:
@@ -134,14 +141,14 @@ def revealed(request: HttpRequest, subject: Any, field: str, value: str, label: 
 
 
 @require("customers.edit")
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: StaffRequest) -> HttpResponse:
     scope = request.user.scope  # type: ignore[union-attr]
     form = CustomerForm(request.POST or None, scope=scope, initial={"kind": "person", "unit": scope})
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in EDITABLE}
         try:
             made = operations.register(
-                **values, unit=form.cleaned_data["unit"], at=timezone.now(), actor=request.user
+                **values, unit=form.cleaned_data["unit"], at=timezone.now(), actor=_clerk(request)
             )
         except operations.CustomerInvalid as error:
             add_errors(form, error)
@@ -166,21 +173,21 @@ def _signed(values: dict[str, Any]) -> str:
     return signing.dumps(values, salt="customers.edit", compress=True)
 
 
-def _base(request: HttpRequest) -> dict[str, Any]:
+def _base(request: StaffRequest) -> dict[str, Any]:
     try:
         return signing.loads(request.POST.get("base", ""), salt="customers.edit")
     except signing.BadSignature:
         return {}
 
 
-def _version(request: HttpRequest) -> int:
+def _version(request: StaffRequest) -> int:
     text = request.POST.get("version", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 @require("customers.edit")
 @never_cache
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: StaffRequest, pk: int) -> HttpResponse:
     """Change a customer; an edit that began before a colleague's is joined with it, and nothing typed is lost."""
     subject = customer_or_404(request, pk)
     scope = request.user.scope  # type: ignore[union-attr]
@@ -192,7 +199,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         if form.is_valid():
             try:
                 operations.amend(
-                    customer=subject, version=version, at=timezone.now(), actor=request.user, **form.values()
+                    customer=subject,
+                    version=version,
+                    at=timezone.now(),
+                    actor=_clerk(request),
+                    **form.values(),
                 )
             except operations.CustomerInvalid as error:
                 add_errors(form, error)
@@ -216,14 +227,14 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "customers/customer_form.html", context, status=422 if form.errors else 200)
 
 
-def _may_open_for_editing(request: HttpRequest, subject: Customer) -> bool:
+def _may_open_for_editing(request: StaffRequest, subject: Customer) -> bool:
     try:
         audit.record_view(
             subject=subject,
             fields=REVEALABLE,
             reason=_("Opened for editing"),
             at=timezone.now(),
-            actor=request.user,
+            actor=_clerk(request),
             subject_label=subject.number,
         )
     except audit.QuotaUsedUp as error:
@@ -235,7 +246,7 @@ def _may_open_for_editing(request: HttpRequest, subject: Customer) -> bool:
     return True
 
 
-def _merge(request: HttpRequest, form: CustomerForm, base: dict[str, Any], current: Customer) -> HttpResponse:
+def _merge(request: StaffRequest, form: CustomerForm, base: dict[str, Any], current: Customer) -> HttpResponse:
     theirs, mine = _state(current), form.values()
     joined, clashes = rules.merge(base, theirs, mine)
     names = {**{name: name for name in EDITABLE}, "unit": "unit_id"}
@@ -276,7 +287,7 @@ def _shown(form: CustomerForm, name: str, value: Any) -> str:
 
 
 def _small_form(
-    request: HttpRequest, subject: Customer, form: Any, title: str, hint: str = ""
+    request: StaffRequest, subject: Customer, form: Any, title: str, hint: str = ""
 ) -> HttpResponse:
     context = {
         "form": form,
@@ -293,13 +304,13 @@ def _small_form(
 
 
 @require("customers.edit")
-def add_contact(request: HttpRequest, pk: int) -> HttpResponse:
+def add_contact(request: StaffRequest, pk: int) -> HttpResponse:
     subject = customer_or_404(request, pk)
     form = ContactForm(request.POST or None, initial={"valid_from": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
             operations.add_contact(
-                customer=subject, at=timezone.now(), actor=request.user, **form.cleaned_data
+                customer=subject, at=timezone.now(), actor=_clerk(request), **form.cleaned_data
             )
         except operations.CustomerInvalid as error:
             add_errors(form, error)
@@ -311,12 +322,12 @@ def add_contact(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require("customers.edit")
 @require_POST
-def end_contact(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
+def end_contact(request: StaffRequest, pk: int, contact_pk: int) -> HttpResponse:
     subject = customer_or_404(request, pk)
     contact = get_object_or_404(Contact.objects.select_related("customer"), customer=subject, pk=contact_pk)
     try:
         operations.end_contact(
-            contact=contact, on=timezone.localdate(), at=timezone.now(), actor=request.user
+            contact=contact, on=timezone.localdate(), at=timezone.now(), actor=_clerk(request)
         )
     except operations.CustomerInvalid:
         messages.error(request, _("This contact cannot end today: it began today or has ended already."))
@@ -326,13 +337,13 @@ def end_contact(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
 
 
 @require("customers.edit")
-def give_consent(request: HttpRequest, pk: int) -> HttpResponse:
+def give_consent(request: StaffRequest, pk: int) -> HttpResponse:
     subject = customer_or_404(request, pk)
     form = ConsentForm(request.POST or None, initial={"channel": "counter"})
     if request.method == "POST" and form.is_valid():
         try:
             operations.give_consent(
-                customer=subject, at=timezone.now(), actor=request.user, **form.cleaned_data
+                customer=subject, at=timezone.now(), actor=_clerk(request), **form.cleaned_data
             )
         except operations.ConsentAlreadyGiven as error:
             form.add_error("purpose", str(error))
@@ -345,10 +356,12 @@ def give_consent(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require("customers.edit")
 @require_POST
-def withdraw_consent(request: HttpRequest, pk: int, purpose: str) -> HttpResponse:
+def withdraw_consent(request: StaffRequest, pk: int, purpose: str) -> HttpResponse:
     subject = customer_or_404(request, pk)
     try:
-        operations.withdraw_consent(customer=subject, purpose=purpose, at=timezone.now(), actor=request.user)
+        operations.withdraw_consent(
+            customer=subject, purpose=purpose, at=timezone.now(), actor=_clerk(request)
+        )
     except operations.ConsentNotGiven as error:
         messages.error(request, str(error))
     else:
@@ -357,13 +370,13 @@ def withdraw_consent(request: HttpRequest, pk: int, purpose: str) -> HttpRespons
 
 
 @require("customers.edit")
-def open_account(request: HttpRequest, pk: int) -> HttpResponse:
+def open_account(request: StaffRequest, pk: int) -> HttpResponse:
     subject = customer_or_404(request, pk)
     form = AccountForm(request.POST or None, initial={"opened_date": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
             account = operations.open_account(
-                customer=subject, at=timezone.now(), actor=request.user, **form.cleaned_data
+                customer=subject, at=timezone.now(), actor=_clerk(request), **form.cleaned_data
             )
         except operations.CustomerInvalid as error:
             add_errors(form, error)
@@ -373,7 +386,7 @@ def open_account(request: HttpRequest, pk: int) -> HttpResponse:
     return _small_form(request, subject, form, _("Open a paying account"))
 
 
-def account_or_404(request: HttpRequest, pk: int) -> Account:
+def account_or_404(request: StaffRequest, pk: int) -> Account:
     """The account, where it lies in the visitor's data scope."""
     scoped = queries.accounts_in_scope(request.user.scope)  # type: ignore[union-attr]
     return get_object_or_404(scoped.select_related("customer", "unit"), pk=pk)
@@ -381,7 +394,7 @@ def account_or_404(request: HttpRequest, pk: int) -> Account:
 
 @require("customers.view")
 @never_cache
-def account(request: HttpRequest, pk: int) -> HttpResponse:
+def account(request: StaffRequest, pk: int) -> HttpResponse:
     """One account: who pays, how, and for what."""
     subject = account_or_404(request, pk)
     context = {
@@ -397,13 +410,13 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require("customers.edit")
-def close_account(request: HttpRequest, pk: int) -> HttpResponse:
+def close_account(request: StaffRequest, pk: int) -> HttpResponse:
     subject = account_or_404(request, pk)
     form = CloseForm(request.POST or None, initial={"on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
             operations.close_account(
-                account=subject, at=timezone.now(), actor=request.user, **form.cleaned_data
+                account=subject, at=timezone.now(), actor=_clerk(request), **form.cleaned_data
             )
         except operations.AccountCannotBeClosed as error:
             form.add_error(None, str(error))
