@@ -153,7 +153,7 @@ class _ActionEntry(NamedTuple):
 class _TileEntry(NamedTuple):
     order: int
     permission: str | None
-    provider: Callable[[HttpRequest], Tile | None]
+    provider: Callable[[Any], Tile | None]
 
 
 class _SearchEntry(NamedTuple):
@@ -217,7 +217,7 @@ def counter(page: str, provider: CounterProvider, *, order: int = 100) -> None:
 
 
 def workbench(
-    permission: str | None, provider: Callable[[HttpRequest], Tile | None], *, order: int = 100
+    permission: str | None, provider: Callable[[Any], Tile | None], *, order: int = 100
 ) -> None:
     """Add a tile to the workbench of everyone who holds ``permission``; the provider may answer None."""
     _registry.tiles.append(_TileEntry(order, permission, provider))

@@ -91,7 +91,7 @@ class TextFilter(Filter):
 class ChoiceFilter(Filter):
     """One of some choices: given, or those of the model's field (``field``, by default the filter's name)."""
 
-    choices: Iterable[tuple[str, Any]] | Callable[[HttpRequest], Iterable[tuple[str, Any]]] | None = None
+    choices: Iterable[tuple[str, Any]] | Callable[[Any], Iterable[tuple[str, Any]]] | None = None
     field: str = ""
     template = "ui/lists/filter_choice.html"
 

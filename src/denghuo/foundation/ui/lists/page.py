@@ -93,7 +93,7 @@ class ListPage(View):
     empty_text: ClassVar[Text] = ""
     template_name: ClassVar[str] = "ui/lists/page.html"
 
-    def queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def queryset(self, request: Any) -> QuerySet[Any]:
         """The rows before any filter; override to join or annotate."""
         if self.model is None:
             raise TypeError(f"{type(self).__name__} needs a model or a queryset(request)")

@@ -44,7 +44,7 @@ class CustomerList(ListPage):
     columns = [
         Column("number", _("Customer number"), url=customer_url),
         Column("name", _("Name"), value="masked_name", url=customer_url),
-        Column("kind", _("Kind")),
+        Column("kind", _("Customer kind")),
         Column("phone", _("Telephone"), kind="masked", mask="phone"),
         Column(
             "special_care",
@@ -61,7 +61,7 @@ class CustomerList(ListPage):
     ]
     filters = [
         TextFilter("q", _("Number, name, pinyin or telephone"), apply=_named),
-        ChoiceFilter("kind", _("Kind")),
+        ChoiceFilter("kind", _("Customer kind")),
         ChoiceFilter("special_care", _("Special care")),
         TextFilter("unit", _("Unit code"), apply=lambda rows, code: rows.filter(unit__code__startswith=code)),
         DateRangeFilter("registered", _("Registered"), field="created_at", instant=True),

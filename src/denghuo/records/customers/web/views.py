@@ -48,7 +48,7 @@ def _clerk(request: StaffRequest) -> Staff:
 
 def customer_or_404(request: StaffRequest, pk: int) -> Customer:
     """The customer, where it lies in the visitor's data scope."""
-    scoped = queries.in_scope(request.user.scope)  # type: ignore[union-attr]
+    scoped = queries.in_scope(request.user.scope)
     return get_object_or_404(scoped.select_related("unit"), pk=pk)
 
 
@@ -77,8 +77,8 @@ def customer(request: StaffRequest, pk: int) -> HttpResponse:
         "consents": list(subject.consents.all()),
         "accounts": list(subject.accounts.all()),
         "looks": [(look, revealed_fields(look.changes)) for look in looks],
-        "may_edit": request.user.may("customers.edit"),  # type: ignore[union-attr]
-        "may_reveal": request.user.may("customers.reveal"),  # type: ignore[union-attr]
+        "may_edit": request.user.may("customers.edit"),
+        "may_reveal": request.user.may("customers.reveal"),
         **_happenings(subject.pk, None),
     }
     return render(request, "customers/customer.html", context)
@@ -142,7 +142,7 @@ def revealed(request: StaffRequest, subject: Any, field: str, value: str, label:
 
 @require("customers.edit")
 def register(request: StaffRequest) -> HttpResponse:
-    scope = request.user.scope  # type: ignore[union-attr]
+    scope = request.user.scope
     form = CustomerForm(request.POST or None, scope=scope, initial={"kind": "person", "unit": scope})
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in EDITABLE}
@@ -190,7 +190,7 @@ def _version(request: StaffRequest) -> int:
 def edit(request: StaffRequest, pk: int) -> HttpResponse:
     """Change a customer; an edit that began before a colleague's is joined with it, and nothing typed is lost."""
     subject = customer_or_404(request, pk)
-    scope = request.user.scope  # type: ignore[union-attr]
+    scope = request.user.scope
     base, version = _state(subject), subject.version
     form = CustomerForm(instance=subject, scope=scope)
     if request.method == "POST":
@@ -246,7 +246,9 @@ def _may_open_for_editing(request: StaffRequest, subject: Customer) -> bool:
     return True
 
 
-def _merge(request: StaffRequest, form: CustomerForm, base: dict[str, Any], current: Customer) -> HttpResponse:
+def _merge(
+    request: StaffRequest, form: CustomerForm, base: dict[str, Any], current: Customer
+) -> HttpResponse:
     theirs, mine = _state(current), form.values()
     joined, clashes = rules.merge(base, theirs, mine)
     names = {**{name: name for name in EDITABLE}, "unit": "unit_id"}
@@ -388,7 +390,7 @@ def open_account(request: StaffRequest, pk: int) -> HttpResponse:
 
 def account_or_404(request: StaffRequest, pk: int) -> Account:
     """The account, where it lies in the visitor's data scope."""
-    scoped = queries.accounts_in_scope(request.user.scope)  # type: ignore[union-attr]
+    scoped = queries.accounts_in_scope(request.user.scope)
     return get_object_or_404(scoped.select_related("customer", "unit"), pk=pk)
 
 
@@ -404,7 +406,7 @@ def account(request: StaffRequest, pk: int) -> HttpResponse:
             crumb(_("Paying accounts"), reverse("customers:accounts")),
             crumb(subject.number),
         ],
-        "may_edit": request.user.may("customers.edit"),  # type: ignore[union-attr]
+        "may_edit": request.user.may("customers.edit"),
     }
     return render(request, "customers/account.html", context)
 
