@@ -36,7 +36,7 @@ class Customer(models.Model):
     """
 
     number = models.CharField(_("customer number"), max_length=10, unique=True)
-    kind = models.CharField(_("kind"), max_length=12, choices=CustomerKind)
+    kind = models.CharField(_("customer kind"), max_length=12, choices=CustomerKind)
     name = models.CharField(_("name"), max_length=80, db_index=True)
     name_pinyin = models.CharField(max_length=200, db_index=True, editable=False)
     name_initials = models.CharField(max_length=80, db_index=True, editable=False)

@@ -41,7 +41,8 @@ def credit_code_is_valid(code: str) -> bool:
 
 def pinyin_keys(name: str) -> tuple[str, str]:
     """Full pinyin and initials of a name, lower case and without gaps: 王秀英 → wangxiuying, wxy."""
-    readings = list(chain.from_iterable(pinyin(name.casefold(), style=Style.NORMAL, errors=list)))
+    found = pinyin(name.casefold(), style=Style.NORMAL, errors=list)  # type: ignore[arg-type]
+    readings = list(chain.from_iterable(found))
     full = "".join("".join(_KEEP.findall(reading)) for reading in readings)
     initials = "".join("".join(_KEEP.findall(reading))[:1] for reading in readings)
     return full[:PINYIN_LENGTH], initials[:INITIALS_LENGTH]

@@ -52,7 +52,7 @@ class Feeder(models.Model):
 class TransformerState(models.TextChoices):
     RUNNING = "running", _("In operation")
     SEALED = "sealed", _("Sealed")
-    REMOVED = "removed", _("Removed")
+    REMOVED = "removed", _("Taken out of use")
 
 
 class Transformer(models.Model):

@@ -19,7 +19,7 @@ class SupplyState(models.TextChoices):
     PLANNED = "planned", _("Not yet energised")
     ACTIVE = "active", _("In use")
     SUSPENDED = "suspended", _("Suspended")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", _("Closed for good")
 
 
 class SupplyPoint(models.Model):

@@ -187,7 +187,7 @@ CUSTOMERS = imports.ImportKind(
     permission="supply.edit",
     fields=(
         _field("name", gettext_lazy("Name"), "户名", imports.text(80), "王秀英"),
-        _field("kind", gettext_lazy("Kind"), "客户类型", _word("kind", ("person", "organisation")), "个人"),
+        _field("kind", gettext_lazy("Customer kind"), "客户类型", _word("kind", ("person", "organisation")), "个人"),
         _field("identity_number", gettext_lazy("Identity number"), "身份证号", imports.identifier(20), "", False),
         _field("credit_code", gettext_lazy("Credit code"), "统一社会信用代码", imports.identifier(18), "", False),
         _field("phone", gettext_lazy("Telephone"), "联系电话", imports.text(20), "13800138001", False),

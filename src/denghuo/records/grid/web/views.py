@@ -30,7 +30,7 @@ MOST_FOUND = 50
 
 
 def _scope(request: HttpRequest) -> str:
-    return request.user.scope  # type: ignore[union-attr, no-any-return]
+    return request.user.scope  # type: ignore[union-attr]
 
 
 def _trail(*steps: tuple[Any, str | None]) -> list[dict[str, Any]]:
