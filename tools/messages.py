@@ -1,7 +1,8 @@
 """Collect the texts of every app into its Chinese catalogue, compile the catalogues, and check that nothing is missing.
 
 ``python tools/messages.py`` extracts (needs GNU gettext) and compiles; ``--check`` only reads: every message id used in the
-source has a Chinese translation that is not empty or fuzzy, and every compiled catalogue matches its source.
+source has a Chinese translation that is not empty or fuzzy, two apps never translate one text differently, and every
+compiled catalogue matches its source.
 """
 
 from __future__ import annotations
@@ -69,13 +70,28 @@ def problems(app: Path) -> list[str]:
     return found
 
 
+def contradictions(found: list[Path]) -> list[str]:
+    """Texts that two apps translate differently: Django merges the catalogues, so only one of them would be seen."""
+    seen: dict[tuple[object, str | None], dict[object, list[str]]] = {}
+    for app in found:
+        if (app / CATALOGUE).exists():
+            for message in read(app):
+                if message.id:
+                    seen.setdefault((message.id, message.context), {}).setdefault(message.string, []).append(app.name)
+    return [
+        f"{key[0]!r}: " + "; ".join(f"{text!r} in {', '.join(apps)}" for text, apps in texts.items())
+        for key, texts in seen.items()
+        if len(texts) > 1
+    ]
+
+
 def main() -> int:
     speaking = [app for app in apps() if speaks(app)]
     if "--check" not in sys.argv:
         for app in speaking:
             extract(app)
             (app / CATALOGUE).with_suffix(".mo").write_bytes(compiled(read(app)))
-    found = [problem for app in speaking for problem in problems(app)]
+    found = [problem for app in speaking for problem in problems(app)] + contradictions(speaking)
     print("\n".join(found) if found else f"{len(speaking)} catalogues are complete.")
     return 1 if found else 0
 
