@@ -121,6 +121,9 @@ class TextIndex:
                 )
                 rows = cursor.fetchall()
             if not rows:
+                if connection.vendor == "postgresql":
+                    with connection.cursor() as cursor:
+                        cursor.execute(f'ANALYZE "{self.table}", "{self.owner}"')
                 return done
             self.put(rows)
             done, last = done + len(rows), rows[-1][0]
@@ -133,17 +136,21 @@ class TextIndex:
         tokens = query_tokens(text)
         if not tokens:
             return []
-        if connection.vendor == "sqlite":
-            match = f'"{self.table}" MATCH %s'
-            query = " AND ".join(f'"{token}"' for token in tokens)
-        else:
-            match = "i.tokens @@ %s::tsquery"
-            query = " & ".join(f"'{token}'" for token in tokens)
         pattern = re.sub(r"([\\%_])", r"\\\1", text)
+        if connection.vendor == "sqlite":
+            query = " AND ".join(f'"{token}"' for token in tokens)
+            begin, match = "", f'"{self.table}" MATCH %s AND'
+            source = f'"{self.table}" JOIN "{self.owner}" o ON o.id = "{self.table}".rowid'
+        else:  # found first, joined afterwards: the planner does not know how rare a token is and would scan the owner
+            query = " & ".join(f"'{token}'" for token in tokens)
+            begin = (
+                f'WITH hits AS MATERIALIZED (SELECT rowid FROM "{self.table}" WHERE tokens @@ %s::tsquery)'  # noqa: S608
+            )
+            source, match = f'hits JOIN "{self.owner}" o ON o.id = hits.rowid', ""
         with connection.cursor() as cursor:
             cursor.execute(
-                f'SELECT o.id FROM "{self.table}" i JOIN "{self.owner}" o ON o.id = i.rowid '  # noqa: S608
-                f"WHERE {match} AND o.\"{self.column}\" LIKE %s ESCAPE '\\' AND o.unit_id LIKE %s LIMIT %s",
+                f"{begin} SELECT o.id FROM {source} WHERE {match} o.\"{self.column}\" LIKE %s ESCAPE '\\' "  # noqa: S608
+                "AND o.unit_id LIKE %s LIMIT %s",
                 [query, f"%{pattern}%", f"{scope}%", limit],
             )
             return cursor.fetchall()
