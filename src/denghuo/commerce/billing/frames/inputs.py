@@ -114,18 +114,7 @@ def load(account_ids: Sequence[int], cycle: Cycle, books: Mapping[str, CompiledB
     for account in set(account_ids) - set(case_account.values()):
         problems[account] = [Problem(None, "nothing_due")]
     advances = reading_frames.advances(cycle=str(cycle), supply_point_ids=case_account, case="supply_point")
-    spans = advances.group_by("case_id").aggregate([("start", "min"), ("end", "max")])
-    periods = dict(
-        zip(
-            spans["case_id"].to_pylist(),
-            zip(
-                spans["start_min"].cast(pa.int32()).to_pylist(),
-                spans["end_max"].cast(pa.int32()).to_pylist(),
-                strict=True,
-            ),
-            strict=True,
-        )
-    )
+    periods = _periods(advances)
     for case in set(case_account) - set(periods):
         if case_account[case] not in problems:
             park(case, "no_period")
@@ -136,9 +125,38 @@ def load(account_ids: Sequence[int], cycle: Cycle, books: Mapping[str, CompiledB
         if term.book not in books:
             park(case, "no_price_book", price_book=term.book)
     ready = sorted(case for case in periods if case in terms and case_account[case] not in problems)
+    points = reading_frames.points(advances=advances, supply_point_ids=case_account, case="supply_point")
+    wanted = pa.array(ready, pa.int64())
+    tables = CaseTables(
+        cases=_cases(ready, cycle, books, terms, periods, household, energised),
+        terms=_only(terms_table, wanted),
+        points=_only(points, wanted),
+        advances=_only(advances, wanted),
+        adjustments=adjustments(ready, cycle),
+        contract_prices=contract_prices(ready, periods),
+    )
+    return ChunkInput(tables, terms, periods, case_account, _closed(found, periods), problems)
+
+
+def _periods(advances: pa.Table) -> dict[int, tuple[int, int]]:
+    """First day and day after the last of each case, from its advances."""
+    spans = advances.group_by("case_id").aggregate([("start", "min"), ("end", "max")])
+    edges = (spans[name].cast(pa.int32()).to_pylist() for name in ("start_min", "end_max"))
+    return dict(zip(spans["case_id"].to_pylist(), zip(*edges, strict=True), strict=True))
+
+
+def _cases(
+    ready: Sequence[int],
+    cycle: Cycle,
+    books: Mapping[str, CompiledBook],
+    terms: Mapping[int, Terms],
+    periods: Mapping[int, tuple[int, int]],
+    household: Mapping[int, tuple[int | None, int]],
+    energised: Mapping[int, int],
+) -> pa.Table:
     years = tier_years(ready, terms, cycle, books)
     prior = prior_energy(years, cycle)
-    cases = pa.table(
+    return pa.table(
         {
             "case_id": pa.array(ready, pa.int64()),
             "book": pa.array([terms[case].book for case in ready], pa.string()),
@@ -157,23 +175,16 @@ def load(account_ids: Sequence[int], cycle: Cycle, books: Mapping[str, CompiledB
         },
         schema=CASES,
     )
-    points = reading_frames.points(advances=advances, supply_point_ids=case_account, case="supply_point")
-    wanted = pa.array(ready, pa.int64())
-    tables = CaseTables(
-        cases=cases,
-        terms=_only(terms_table, wanted),
-        points=_only(points, wanted),
-        advances=_only(advances, wanted),
-        adjustments=adjustments(ready, cycle),
-        contract_prices=contract_prices(ready, periods),
-    )
+
+
+def _closed(found: Sequence[tuple[Any, ...]], periods: Mapping[int, tuple[int, int]]) -> set[int]:
+    """The supply points that were closed by the end of their period: their bill is the final one."""
     closed = days([row[3] for row in found])
-    final = {
+    return {
         row[0]
         for row, day in zip(found, closed, strict=True)
         if not np.isnat(day) and row[0] in periods and int((day - EPOCH).astype(int)) <= periods[row[0]][1]
     }
-    return ChunkInput(tables, terms, periods, case_account, final, problems)
 
 
 def _only(table: pa.Table, case_ids: pa.Array) -> pa.Table:

@@ -135,22 +135,7 @@ def bill_rows(
     line_order = np.argsort(line_bill, kind="stable")
     line_bill = line_bill[line_order]
     first_line = np.searchsorted(line_bill, np.arange(len(keys)))
-    money = np.where(
-        section_kind == FEED_IN,
-        ints(sections, "feed_in_fen")[section_case],
-        ints(sections, "purchase_fen")[section_case],
-    )
-    energy = np.where(
-        section_kind == FEED_IN,
-        ints(sections, "feed_in_energy")[section_case],
-        ints(sections, "energy")[section_case],
-    )
-    total, kwh, estimated = (np.zeros(len(keys), np.int64) for _ in range(3))
-    np.add.at(total, section_bill, money)
-    np.add.at(kwh, section_bill, energy)
-    np.add.at(
-        estimated, section_bill, np.asarray(sections["estimated"].to_pylist(), dtype=bool)[section_case]
-    )
+    total, kwh, estimated = _sums(sections, section_case, section_kind, section_bill, len(keys))
     bill_start = np.full(len(keys), np.iinfo(np.int64).max)
     bill_end = np.zeros(len(keys), np.int64)
     np.minimum.at(bill_start, section_bill, start[section_case])
@@ -168,6 +153,25 @@ def bill_rows(
         line_bill=line_bill,
         line_row=line_order,
         line_position=np.arange(len(line_bill)) - first_line[line_bill] + 1,
+    )
+
+
+def _sums(
+    sections: pa.Table, section_case: Ints, section_kind: Ints, section_bill: Ints, bills: int
+) -> tuple[Ints, Ints, Ints]:
+    """Fen, energy and the number of estimated sections by bill."""
+    sold = section_kind == FEED_IN
+
+    def added(bought: Ints, fed_in: Ints) -> Ints:
+        sums = np.zeros(bills, np.int64)
+        np.add.at(sums, section_bill, np.where(sold, fed_in[section_case], bought[section_case]))
+        return sums
+
+    estimated = np.asarray(sections["estimated"].to_pylist(), dtype=np.int64)
+    return (
+        added(ints(sections, "purchase_fen"), ints(sections, "feed_in_fen")),
+        added(ints(sections, "energy"), ints(sections, "feed_in_energy")),
+        added(estimated, estimated),
     )
 
 

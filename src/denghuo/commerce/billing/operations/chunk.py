@@ -215,14 +215,16 @@ def _lock(account_ids: Sequence[int]) -> dict[int, str]:
 
 
 def _live_bills(account_ids: Iterable[int], cycle: str) -> dict[int, int]:
+    """What the live bills of the cycle add up to (consumption and feed-in), by account."""
     scope, params = among("account_id", account_ids)
-    return dict(
-        fetch(
-            f"SELECT account_id, total_fen FROM billing_bill WHERE {scope} AND cycle = %s "  # noqa: S608
-            "AND kind IN ('ordinary', 'final') AND state <> 'cancelled'",
+    return {
+        account: int(total)
+        for account, total in fetch(
+            f"SELECT account_id, SUM(total_fen) FROM billing_bill WHERE {scope} AND cycle = %s "  # noqa: S608
+            "AND kind <> 'reversal' AND state <> 'cancelled' GROUP BY account_id",
             [*params, cycle],
         )
-    )
+    }
 
 
 def _reversed_bills(account_ids: Iterable[int], cycle: str) -> dict[int, int]:
@@ -275,21 +277,10 @@ def _kinds(made: Priced) -> list[str]:
 
 
 def _write_bills(outcome: Outcome, made: Priced) -> None:
-    rows, run, at = made.rows, outcome.run, outcome.at
-    count = len(rows)
-    if not count:
+    rows = made.rows
+    if not len(rows):
         return
-    books, days = made.books.notes()
-    archive = CalculationArchive.objects.create(
-        run=run,
-        tables=made.tables.to_ipc(),
-        books=books,
-        day_triggers=days,
-        cases=made.tables.cases.num_rows,
-        created_at=at,
-    )
-    serials = numbering.allocate(f"billing.bill.{run.cycle}", count)
-    ids = np.array(bulk.reserve_ids(Bill, count), np.int64)
+    ids = np.array(bulk.reserve_ids(Bill, len(rows)), np.int64)
     bill_of_section = {
         int(case): int(bill)
         for case, bill in zip(rows.section_case.tolist(), rows.section_bill.tolist(), strict=True)
@@ -302,39 +293,52 @@ def _write_bills(outcome: Outcome, made: Priced) -> None:
         for row in finding.rows.tolist()
         if row in bill_of_section
     }
-    accounts = rows.account.tolist()
-    replaces = _reversed_bills(accounts, run.cycle)
-    kinds = _kinds(made)
-    numbers = frames.bill_numbers(run.cycle, serials)
-    bulk.insert_columns(
-        Bill,
-        {
-            "id": ids,
-            "number": numbers,
-            "account_id": accounts,
-            "unit_id": [outcome.units[account] for account in accounts],
-            "cycle": [run.cycle] * count,
-            "kind": kinds,
-            "state": [BillState.HELD.value if n in held else BillState.DRAFT.value for n in range(count)],
-            "period_start": dates(rows.period_start),
-            "period_end": dates(rows.period_end),
-            "energy_kwh": rows.energy,
-            "total_fen": rows.total_fen,
-            "estimated": rows.estimated,
-            "run_id": [run.pk] * count,
-            "archive_id": [archive.pk] * count,
-            "replaces_id": [
-                replaces.get(account) if kind != FEED_IN else None
-                for account, kind in zip(accounts, rows.kind.tolist(), strict=True)
-            ],
-            "reason": [""] * count,
-            "created_at": [at] * count,
-        },
-    )
+    bulk.insert_columns(Bill, {"id": ids.tolist(), **_bill_columns(outcome, made, held)})
     _write_parts(made, ids)
     outcome.counters["held"] = len(held)
     _record_findings(outcome, made, ids, bill_of_section)
     _resolve(outcome)
+
+
+def _archive(outcome: Outcome, made: Priced) -> CalculationArchive:
+    books, days = made.books.notes()
+    return CalculationArchive.objects.create(
+        run=outcome.run,
+        tables=made.tables.to_ipc(),
+        books=books,
+        day_triggers=days,
+        cases=made.tables.cases.num_rows,
+        created_at=outcome.at,
+    )
+
+
+def _bill_columns(outcome: Outcome, made: Priced, held: set[int]) -> dict[str, Sequence[Any]]:
+    rows, run = made.rows, outcome.run
+    count = len(rows)
+    archive = _archive(outcome, made)
+    accounts = rows.account.tolist()
+    replaces = _reversed_bills(accounts, run.cycle)
+    return {
+        "number": frames.bill_numbers(run.cycle, numbering.allocate(f"billing.bill.{run.cycle}", count)),
+        "account_id": accounts,
+        "unit_id": [outcome.units[account] for account in accounts],
+        "cycle": [run.cycle] * count,
+        "kind": _kinds(made),
+        "state": [BillState.HELD.value if n in held else BillState.DRAFT.value for n in range(count)],
+        "period_start": dates(rows.period_start),
+        "period_end": dates(rows.period_end),
+        "energy_kwh": rows.energy.tolist(),
+        "total_fen": rows.total_fen.tolist(),
+        "estimated": rows.estimated.tolist(),
+        "run_id": [run.pk] * count,
+        "archive_id": [archive.pk] * count,
+        "replaces_id": [
+            replaces.get(account) if kind != FEED_IN else None
+            for account, kind in zip(accounts, rows.kind.tolist(), strict=True)
+        ],
+        "reason": [""] * count,
+        "created_at": [outcome.at] * count,
+    }
 
 
 def _write_parts(made: Priced, ids: Any) -> None:

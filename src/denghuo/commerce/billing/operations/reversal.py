@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -121,17 +121,25 @@ def preview(*, bill: Bill, rebill: bool = True) -> Effect:
         before_kwh=str(sum((b.energy_kwh for b in bills if b.kind != BillKind.FEED_IN), Decimal(0))),
         after_kwh=str(energy),
         lines=[
-            LineEffect(
-                *key[:4],
-                key[4],
-                str(before.get(key, (Decimal(0), 0))[0]),
-                before.get(key, (Decimal(0), 0))[1],
-                str(after.get(key, (Decimal(0), 0))[0]),
-                after.get(key, (Decimal(0), 0))[1],
-            )
+            _line_effect(key, before.get(key, (Decimal(0), 0)), after.get(key, (Decimal(0), 0)))
             for key in [*before, *(key for key in after if key not in before)]
         ],
         problems=problems,
+    )
+
+
+def _line_effect(key: tuple[Any, ...], before: Sequence[Any], after: Sequence[Any]) -> LineEffect:
+    group, component, tou, tier, unit = key
+    return LineEffect(
+        group=group,
+        component=component,
+        tou=tou,
+        tier=tier,
+        unit=unit,
+        before_quantity=str(before[0]),
+        before_fen=before[1],
+        after_quantity=str(after[0]),
+        after_fen=after[1],
     )
 
 
@@ -292,7 +300,7 @@ def _negate(
 ) -> None:
     """Copy the rows of one bill to another with some columns negated."""
     quote = connection.ops.quote_name
-    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+    columns = [str(field.column) for field in model._meta.concrete_fields if not field.primary_key]
     values = [
         "%s" if column == "bill_id" else f"-{quote(column)}" if column in negated else quote(column)
         for column in columns

@@ -8,6 +8,7 @@ from denghuo.commerce.billing.queries.bills import (
     months_of_use,
 )
 from denghuo.commerce.billing.queries.consistency import inconsistencies
+from denghuo.commerce.billing.queries.cycles import months_billed, standing
 from denghuo.commerce.billing.queries.runs import (
     WAITING_STATES,
     accounts_in_scope,
@@ -34,8 +35,10 @@ __all__ = [
     "gate_settings",
     "inconsistencies",
     "issuable",
+    "months_billed",
     "months_of_use",
     "open_exceptions",
     "run_totals",
     "scope_text",
+    "standing",
 ]

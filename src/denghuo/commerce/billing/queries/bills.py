@@ -64,8 +64,8 @@ def months_of_use(account_ids: list[int], *, until: str, months: int = 12) -> di
         .values_list("account_id", "cycle", "energy_kwh", "total_fen", "estimated")
     )
     found: dict[int, list[MonthOfUse]] = {account_id: [] for account_id in account_ids}
-    for account_id, *rest in rows:
-        found[account_id].append(MonthOfUse(*rest))
+    for account_id, cycle, energy_kwh, total_fen, estimated in rows:
+        found[account_id].append(MonthOfUse(cycle, energy_kwh, total_fen, estimated))
     return found
 
 

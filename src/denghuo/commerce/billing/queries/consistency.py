@@ -23,11 +23,11 @@ def inconsistencies() -> Iterator[str]:
     wrong = Bill.objects.annotate(lines_fen=_sum_of(BillLine, "amount_fen")).exclude(lines_fen=F("total_fen"))
     for bill in wrong.order_by("id")[:100]:
         yield f"bill {bill.number}: its lines add up to {bill.lines_fen} fen, it says {bill.total_fen}"
-    wrong = Bill.objects.annotate(parts_fen=_sum_of(BillSection, "total_fen")).exclude(
+    parted = Bill.objects.annotate(parts_fen=_sum_of(BillSection, "total_fen")).exclude(
         parts_fen=F("total_fen")
     )
-    for bill in wrong.order_by("id")[:100]:
-        yield f"bill {bill.number}: its sections add up to {bill.parts_fen} fen, it says {bill.total_fen}"
+    for found in parted.order_by("id")[:100]:
+        yield f"bill {found.number}: its sections add up to {found.parts_fen} fen, it says {found.total_fen}"
     twice = (
         Bill.objects.filter(kind__in=("ordinary", "final"), state__in=LIVE)
         .values("account__number", "cycle")
@@ -50,8 +50,8 @@ def inconsistencies() -> Iterator[str]:
     )
     for run in runs.exclude(items_count=F("accounts")):
         yield f"billing run {run.id}: {run.accounts} in scope, {run.items_count} billed, skipped or parked"
-    for bill in Bill.objects.filter(kind="reversal").exclude(reverses__state=BillState.CANCELLED)[:100]:
-        yield f"reversal {bill.number} reverses a bill that is not cancelled"
-    wrong = Bill.objects.filter(kind="reversal").exclude(total_fen=-F("reverses__total_fen"))
-    for bill in wrong[:100]:
-        yield f"reversal {bill.number} is not the negative of the bill it reverses"
+    reversals = Bill.objects.filter(kind="reversal")
+    for reversal in reversals.exclude(reverses__state=BillState.CANCELLED)[:100]:
+        yield f"reversal {reversal.number} reverses a bill that is not cancelled"
+    for reversal in reversals.exclude(total_fen=-F("reverses__total_fen"))[:100]:
+        yield f"reversal {reversal.number} is not the negative of the bill it reverses"

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from denghuo.commerce.billing import queries
 from denghuo.commerce.billing.models import Bill, BillState, Reversal, ReversalState
+from denghuo.commerce.billing.web import workbench
 from denghuo.foundation.audit import queries as audit
 from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui import extensions, formats, navigation
@@ -40,6 +41,9 @@ ACTIONS = {
 def register() -> None:
     """Called once when Django is ready."""
     audit.name_actions(ACTIONS)
+    audit.mark_sensitive(
+        "billing.bill.reversed", "billing.exception.released", "billing.gate.changed", "billing.run.discarded"
+    )
     for order, (label, url_name, icon) in enumerate(
         (
             (gettext_lazy("Billing runs"), "billing:runs", "calculator"),
@@ -71,6 +75,7 @@ def register() -> None:
     extensions.workbench("billing.approve", _approve_tile, order=21)
     extensions.workbench("billing.issue", _issue_tile, order=22)
     extensions.search(_search, permission="billing.view", order=40)
+    workbench.register()
 
 
 def _of_customer(customer: Any) -> Q:
@@ -154,9 +159,10 @@ def _customer_counter(customer: Any) -> Iterable[Counter]:
 
 
 def _exceptions_tile(request: StaffRequest) -> Tile | None:
-    waiting = queries.open_exceptions(request.user.scope)
-    money = waiting.aggregate(fen=Sum("money_at_risk_fen"))["fen"] or 0
-    count = waiting.count()
+    waiting = queries.open_exceptions(request.user.scope).aggregate(
+        count=Count("id"), fen=Sum("money_at_risk_fen")
+    )
+    money, count = waiting["fen"] or 0, waiting["count"]
     return Tile(
         title=_("Billing exceptions"),
         value=count,

@@ -91,12 +91,11 @@ class GateForm(forms.Form):
         label=_("What it does"), choices=[("hold", _("Holds the bill")), ("note", _("Only noted"))]
     )
 
-    def __init__(self, rule: str, setting: GateSetting, labels: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, rule: str, setting: GateSetting, labels: Any, data: Any = None) -> None:
         super().__init__(
-            *args,
+            data,
             prefix=rule,
             initial={"enabled": setting.enabled, "severity": setting.severity, **setting.thresholds},
-            **kwargs,
         )
         self.names = list(setting.thresholds)
         for name in self.names:

@@ -98,7 +98,7 @@ class RunItemList(ListPage):
     empty_title = _("No account here")
     columns = [
         Column("account", _("Account"), value="account__number", url=lambda item: _account_url(item.account)),
-        Column("name", _("Customer"), kind="masked", mask="name", value="account__customer__name"),
+        Column("name", _("Customer"), value="account__customer__masked_name"),
         Column("outcome", _("Outcome"), kind="badge"),
         Column("reason", _("Reason"), value=lambda item: words.reason(item.reason) if item.reason else None),
         Column("energy", _("Energy"), kind="energy", value="energy_kwh"),
@@ -150,7 +150,7 @@ class ExceptionList(ListPage):
         ),
         Column("money", _("Money at risk (yuan)"), kind="money", value="money_at_risk_fen", sort=True),
         Column("account", _("Account"), value="account__number", url=lambda row: _account_url(row.account)),
-        Column("name", _("Customer"), kind="masked", mask="name", value="account__customer__name"),
+        Column("name", _("Customer"), value="account__customer__masked_name"),
         Column(
             "bill",
             _("Bill"),
@@ -233,7 +233,7 @@ class BillList(ListPage):
         ),
         Column("cycle", _("Cycle"), sort=("cycle",)),
         Column("account", _("Account"), value="account__number"),
-        Column("name", _("Customer"), kind="masked", mask="name", value="account__customer__name"),
+        Column("name", _("Customer"), value="account__customer__masked_name"),
         Column("kind", _("Kind")),
         Column("energy", _("Energy (kWh)"), kind="energy", value="energy_kwh", sort=True),
         Column("amount", _("Amount (yuan)"), kind="money", value="total_fen", sort=True),
