@@ -280,6 +280,9 @@ class BillingException(models.Model):
             models.Index(fields=["run"]),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.account.number} {self.cycle}"
+
 
 class GateRule(models.Model):
     """What this utility set for a rule of the plausibility gate; rules without a row keep their default.

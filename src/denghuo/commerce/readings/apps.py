@@ -9,7 +9,7 @@ class ReadingsConfig(AppConfig):
     def ready(self) -> None:
         from denghuo.commerce.metering.operations import keep_registers_in
         from denghuo.commerce.readings.operations.boundaries import ReadingBook
-        from denghuo.commerce.readings.web import pages
+        from denghuo.commerce.readings.web import pages, workbench
         from denghuo.foundation.audit.queries import name_actions
         from denghuo.foundation.ui import extensions, navigation
 
@@ -40,8 +40,6 @@ class ReadingsConfig(AppConfig):
             )
         extensions.counter("metering_point", pages.point_counter)
         extensions.counter("supply_point", pages.supply_counter)
-        extensions.workbench("readings.resolve", pages.exceptions_tile, order=30)
-        extensions.workbench("readings.view", pages.not_read_tile, order=32)
-        extensions.workbench("readings.enter", pages.my_routes_tile, order=20)
+        workbench.register()
         extensions.search(pages.search_routes, permission="readings.view", order=60)
         name_actions(pages.ACTIONS)

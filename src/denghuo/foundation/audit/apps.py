@@ -8,7 +8,8 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from denghuo.foundation.audit.web.exports import record_export
-        from denghuo.foundation.ui import navigation
+        from denghuo.foundation.audit.web.workbench import sensitive_today
+        from denghuo.foundation.ui import extensions, navigation
         from denghuo.foundation.ui.lists.export import on_export
         from denghuo.foundation.ui.navigation import NavItem
 
@@ -16,3 +17,12 @@ class AuditConfig(AppConfig):
             NavItem("administration", _("Audit trail"), "audit:trail", "history", "audit.view", 50)
         )
         on_export(record_export)
+        extensions.workbench_panel(
+            "audit.view",
+            "sensitive",
+            _("Sensitive actions"),
+            "audit/bench.html",
+            sensitive_today,
+            order=60,
+            width="full",
+        )

@@ -150,6 +150,19 @@ def name_actions(labels: Mapping[str, str | Promise]) -> None:
     ACTION_LABELS.update(labels)
 
 
+SENSITIVE: set[str] = {REVEALED, "audit.chain.verified", "audit.list.exported"}
+
+
+def mark_sensitive(*actions: str) -> None:
+    """Actions that an auditor looks at first; each room marks its own in ``apps.py: ready()``."""
+    SENSITIVE.update(actions)
+
+
+def sensitive(staff: Any) -> QuerySet[Entry]:
+    """The sensitive entries a person may read, newest first."""
+    return visible(staff).filter(action__in=sorted(SENSITIVE)).order_by("-sequence")
+
+
 def action_label(action: str) -> str | Promise:
     """The action in words, or its code where no room named it."""
     return ACTION_LABELS.get(action, action)

@@ -7,9 +7,9 @@ class IdentityConfig(AppConfig):
     verbose_name = _("Staff and access")
 
     def ready(self) -> None:
-        from denghuo.foundation.audit.queries import name_actions, name_fields
+        from denghuo.foundation.audit.queries import mark_sensitive, name_actions, name_fields
         from denghuo.foundation.identity.queries import role_labels
-        from denghuo.foundation.identity.web import sessions  # noqa: F401  (stamps new sessions)
+        from denghuo.foundation.identity.web import sessions, workbench  # noqa: F401  (sessions stamps new ones)
         from denghuo.foundation.ui import navigation
         from denghuo.foundation.ui.navigation import NavItem
 
@@ -47,6 +47,17 @@ class IdentityConfig(AppConfig):
                 "identity.api_client.revoked": _("API client revoked"),
             }
         )
+        mark_sensitive(
+            "identity.staff.employed",
+            "identity.staff.disabled",
+            "identity.staff.enabled",
+            "identity.role.granted",
+            "identity.role.revoked",
+            "identity.password.reset",
+            "identity.api_client.registered",
+            "identity.api_client.revoked",
+        )
+        workbench.register()
         name_fields(
             {
                 "role": (_("role"), role_labels()),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Exists, Max, Model, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -155,6 +156,33 @@ def live_roles(staff: Staff) -> QuerySet[RoleAssignment]:
         .select_related("granted_by")
         .order_by("granted_at")
     )
+
+
+def without_roles(staff: Any) -> QuerySet[Staff]:
+    """Open accounts in scope that may do nothing yet."""
+    held = RoleAssignment.objects.filter(staff=OuterRef("pk"), revoked_at__isnull=True)
+    return colleagues(staff).filter(~Exists(held), is_active=True).order_by("-created_at")
+
+
+def slowed_down(at: datetime) -> list[tuple[str, int, datetime]]:
+    """User names that must wait after refused sign-ins: (name, refusals of the last hour, the last one)."""
+    since = at - timedelta(seconds=rules.FAILURE_MEMORY_SECONDS)
+    rows = (
+        SignInAttempt.objects.filter(at__gt=since, at__lte=at)
+        .values("username")
+        .annotate(
+            refused=Count("id", filter=Q(succeeded=False)),
+            last_refused=Max("at", filter=Q(succeeded=False)),
+            last_good=Max("at", filter=Q(succeeded=True)),
+        )
+        .filter(refused__gte=rules.USER_FREE_FAILURES)
+        .order_by("-refused")
+    )
+    return [
+        (row["username"], row["refused"], row["last_refused"])
+        for row in rows
+        if row["last_good"] is None or row["last_good"] < row["last_refused"]
+    ]
 
 
 def past_roles(staff: Staff) -> QuerySet[RoleAssignment]:

@@ -13,7 +13,7 @@ class ImportsConfig(AppConfig):
         from denghuo.foundation.ui.navigation import NavItem
 
         navigation.register(
-            NavItem("commerce", _("Imports"), "imports:home", "table-import", "imports.view", 80)
+            NavItem("commerce", _("Imports"), "imports:home", "table-import", "imports.view", 900)
         )
         name_actions(
             {

@@ -77,6 +77,24 @@ def bars(
     return _with_legend(option)
 
 
+def bars_and_line(
+    categories: Sequence[Any],
+    bar: tuple[str, Sequence[Any], str],
+    line: tuple[str, Sequence[Any], str],
+) -> dict[str, Any]:
+    """Columns on the left axis and a line on the right one: each (name, values, unit)."""
+    option = bars(categories, {bar[0]: bar[1]}, unit=bar[2])
+    drawn = lines(categories, {line[0]: line[1]}, unit=line[2], colours={line[0]: "@info"})
+    option["series"] += [series | {"yAxisIndex": 1} for series in drawn["series"]]
+    for series, unit in zip(option["series"], (bar[2], line[2]), strict=True):
+        series["tooltip"] = {"valueFormatter": f"@unit {unit}"}
+    left, right = option["yAxis"], drawn["yAxis"]
+    option["yAxis"] = [left, right | {"splitLine": {"show": False}, "nameTextStyle": {"align": "right"}}]
+    option = _with_legend(option)
+    option["legend"] |= {"left": "center", "right": "auto"}
+    return option
+
+
 def ring(
     shares: Mapping[str, Any], *, unit: str = "", colours: Mapping[str, str] | None = None
 ) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -44,6 +45,26 @@ def security_headers(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+def no_nul(get_response: Handler) -> Handler:
+    """Refuse requests with NUL characters in the address or a form: no text has them, and PostgreSQL stores none."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = [request.path]
+        if not request.path.startswith("/api/"):  # the API answers in its own form
+            given += _values(request.GET)
+        if request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
+            given += _values(request.POST)
+        if any("\x00" in text for text in given):
+            raise SuspiciousOperation("NUL in a request")
+        return get_response(request)
+
+    return middleware
+
+
+def _values(fields: QueryDict) -> list[str]:
+    return [text for name, values in fields.lists() for text in (name, *values) if isinstance(text, str)]
 
 
 def chosen_language(get_response: Handler) -> Handler:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -34,4 +35,22 @@ class CustomersConfig(AppConfig):
         extensions.search(pages.search_customers, permission="customers.view", order=10)
         extensions.search(pages.search_accounts, permission="customers.view", order=30)
         extensions.timeline("customer", pages.customer_timeline)
+        extensions.action(
+            "workbench",
+            _("New customer"),
+            lambda subject: reverse("customers:register"),
+            icon="user-plus",
+            permission="customers.edit",
+            order=5,
+            primary=True,
+        )
+        extensions.workbench_panel(
+            "customers.edit",
+            "new-customers",
+            _("Registered last"),
+            "customers/parts/bench_new.html",
+            pages.registered_last,
+            order=12,
+            width="third",
+        )
         name_actions(pages.ACTIONS)

@@ -139,6 +139,47 @@ def test_extensions_are_shown_by_permission_and_order():
         assert extensions.tiles(asking()) == [] and len(extensions.tiles(asking("c"))) == 1
 
 
+def test_cards_of_the_workbench_are_shown_by_permission_and_order():
+    with extensions.empty_registry():
+        extensions.workbench_panel(
+            "a", "late", "Late", "x.html", lambda request: {"more_url": "/late"}, order=9, width="third"
+        )
+        extensions.workbench_panel(None, "early", "Early", "x.html", lambda request: {}, order=1)
+        extensions.workbench_panel(None, "none", "None", "x.html", lambda request: None)
+        extensions.workbench_panel(None, "early", "Replaced", "x.html", lambda request: {}, order=2)
+        shown = extensions.workbench_panels(asking("a"))
+        assert [(panel.key, panel.width, panel.url) for panel in shown] == [
+            ("early", "half", ""),
+            ("late", "third", "/late"),
+        ]
+        assert [panel.title for panel in extensions.workbench_panels(asking())] == ["Replaced"]
+        with pytest.raises(ValueError, match="width"):
+            extensions.workbench_panel(None, "x", "X", "x.html", lambda request: {}, width="huge")
+
+
+def test_a_bar_of_parts_adds_up_and_leaves_out_what_is_empty():
+    text = show(
+        "{% segments parts 'All' %}",
+        parts=[("Billed", 750, "success"), ("Held", 250, "warning"), ("Parked", 0, "danger")],
+    )
+    assert re.findall(r'<rect[^>]* x="([0-9.]+)"[^>]*? width="([0-9.]+)"', text) == [
+        ("0.00", "450.00"),
+        ("450.00", "150.00"),
+    ]
+    assert "Parked" not in text
+
+
+def test_a_ranking_links_where_it_has_an_address():
+    text = show("{% ranking rows %}", rows=[("Route 1", "3 / 4", 3, 4, "/r/1"), ("Route 2", "0 / 0", 0, 0)])
+    assert 'href="/r/1"' in text and 'max="4"' in text and 'max="1"' in text
+
+
+def test_two_axes_have_their_own_units():
+    option = charts.bars_and_line(["2026-08"], ("Energy", [5], "kWh"), ("Amount", [3], "yuan"))
+    assert [series["tooltip"]["valueFormatter"] for series in option["series"]] == ["@unit kWh", "@unit yuan"]
+    assert [series.get("yAxisIndex", 0) for series in option["series"]] == [0, 1]
+
+
 def test_timelines_of_several_rooms_are_merged_newest_first():
     def item(day: int) -> extensions.TimelineItem:
         return extensions.TimelineItem(datetime(2026, 9, day, tzinfo=UTC), "bolt", str(day))

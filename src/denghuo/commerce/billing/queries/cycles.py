@@ -13,6 +13,7 @@ from denghuo.commerce.billing.rules import LIVE
 from denghuo.kernel.periods import Cycle
 
 KEPT_SECONDS = 600
+CONSUMPTION = (BillKind.ORDINARY, BillKind.FINAL)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def months_billed(visible: str, *, months: int = 12) -> list[MonthBilled]:
             for row in Bill.objects.filter(
                 unit__code__startswith=visible,
                 cycle__gte=str(Cycle.parse(newest["cycle"]).shifted(1 - months)),
-                kind__in=(BillKind.ORDINARY, BillKind.FINAL),
+                kind__in=CONSUMPTION,
                 state__in=LIVE,
             )
             .order_by("cycle")
@@ -88,7 +89,12 @@ def standing(visible: str) -> Standing | None:
     )
     if run is None:
         return None
-    states = dict(Bill.objects.filter(run=run).values_list("state").annotate(bills=Count("id")).order_by())
+    states = dict(
+        Bill.objects.filter(run=run, kind__in=CONSUMPTION)
+        .values_list("state")
+        .annotate(bills=Count("id"))
+        .order_by()
+    )
     outcomes = dict(
         RunItem.objects.filter(run=run).values_list("outcome").annotate(accounts=Count("id")).order_by()
     )

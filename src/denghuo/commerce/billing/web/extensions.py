@@ -46,8 +46,8 @@ def register() -> None:
     )
     for order, (label, url_name, icon) in enumerate(
         (
-            (gettext_lazy("Billing runs"), "billing:runs", "calculator"),
-            (gettext_lazy("Billing exceptions"), "billing:exceptions", "alert-triangle"),
+            (gettext_lazy("Billing runs"), "billing:runs", "report-money"),
+            (gettext_lazy("Billing exceptions"), "billing:exceptions", "alert-octagon"),
             (gettext_lazy("Bills"), "billing:bills", "receipt"),
             (gettext_lazy("Reversals"), "billing:reversals", "arrow-back-up"),
             (gettext_lazy("Print bills"), "billing:prints", "printer"),

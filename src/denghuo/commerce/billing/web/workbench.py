@@ -43,7 +43,7 @@ def register() -> None:
         "billing/parts/bench_exceptions.html",
         worst_exceptions,
         order=14,
-        width="half",
+        width="third",
     )
     extensions.action(
         "workbench",
@@ -81,14 +81,20 @@ def newest_run(request: StaffRequest) -> dict[str, Any] | None:
         return {"standing": None, "may_start": request.user.may("billing.run")}
     parts = [
         (pgettext("bill", "Issued"), found.issued, "success"),
-        (pgettext("bill", "Approved"), found.approved, "info"),
-        (pgettext("bill", "Draft"), found.drafted, "accent"),
+        (pgettext("bill", "Approved"), found.approved, "accent"),
+        (pgettext("bill", "Draft"), found.drafted, "info"),
         (_("Held for checking"), found.held, "warning"),
         (_("Parked"), found.parked, "danger"),
         (_("Skipped"), found.skipped + found.cancelled, "neutral"),
         (_("Waiting"), found.waiting, "neutral"),
     ]
-    return {"standing": found, "parts": parts, "more_url": reverse("billing:runs")}
+    return {
+        "standing": found,
+        "parts": parts,
+        "may_approve": found.drafted and request.user.may("billing.approve"),
+        "may_issue": found.approved and request.user.may("billing.issue"),
+        "more_url": reverse("billing:runs"),
+    }
 
 
 def worst_exceptions(request: StaffRequest) -> dict[str, Any] | None:

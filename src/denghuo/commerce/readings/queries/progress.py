@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, DateField, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, DateField, Exists, F, Max, OuterRef, Q, QuerySet, When
 
 from denghuo.commerce.metering.models import MeteringPoint
 from denghuo.commerce.readings import rules
@@ -253,3 +253,10 @@ def route_calendar(
 def current_cycle(on: date) -> str:
     """The cycle that is being read on a day: the last one whose calendar month has begun to close."""
     return str(Cycle.of(on).shifted(-1) if on.day <= 10 else Cycle.of(on))
+
+
+def cycle_at_work(on: date) -> str:
+    """The cycle that people work on: the one being read, or the newest with readings while that has none."""
+    current = current_cycle(on)
+    newest: str | None = Reading.objects.aggregate(cycle=Max("cycle"))["cycle"]
+    return min(current, newest) if newest else current

@@ -36,8 +36,8 @@ def route_trail(route: ReadingRoute, *steps: tuple[Any, str | None]) -> list[dic
 
 
 def asked_cycle(request: HttpRequest) -> str:
-    """The cycle of the address, or the one being read."""
-    return cycle_or(request.GET.get("cycle"), queries.current_cycle(timezone.localdate()))
+    """The cycle of the address, or the one that people work on."""
+    return cycle_or(request.GET.get("cycle"), queries.cycle_at_work(timezone.localdate()))
 
 
 def cycle_choices(cycle: str) -> dict[str, str]:

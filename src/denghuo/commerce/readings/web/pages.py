@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +17,7 @@ from denghuo.commerce.readings import queries
 from denghuo.commerce.readings.models import ReadingException
 from denghuo.commerce.readings.web.forms import register_label
 from denghuo.foundation.ui import charts
-from denghuo.foundation.ui.extensions import Counter, SearchHit, SearchQuery, Tile
+from denghuo.foundation.ui.extensions import Counter, SearchHit, SearchQuery
 from denghuo.records.supply.models import SupplyPoint
 
 ACTIONS = {
@@ -119,54 +118,6 @@ def supply_counter(supply_point: SupplyPoint) -> Iterator[Counter]:
             f"{reverse('readings:exceptions')}?point={supply_point.number}",
             "warning",
         )
-
-
-def exceptions_tile(request: HttpRequest) -> Tile:
-    """Exceptions that wait in the units of this person."""
-    scope = request.user.scope  # type: ignore[union-attr]
-    waiting = queries.open_exceptions(scope)
-    mine = waiting.filter(owner_id=request.user.pk).count()
-    count = waiting.count()
-    return Tile(
-        title=_("Reading exceptions"),
-        value=count,
-        hint=_("%(count)d in your hands") % {"count": mine},
-        url=reverse("readings:exceptions"),
-        icon="alert-triangle",
-        tone="warning" if count else "success",
-    )
-
-
-def not_read_tile(request: HttpRequest) -> Tile:
-    """How many metering points are not read yet in the present cycle."""
-    scope = request.user.scope  # type: ignore[union-attr]
-    cycle = queries.current_cycle(timezone.localdate())
-    quality = queries.quality(cycle=cycle, scope=scope)
-    missing = quality.due - quality.read - quality.estimated
-    return Tile(
-        title=_("Not read in %(cycle)s") % {"cycle": cycle},
-        value=missing,
-        hint=_("of %(due)d due") % {"due": quality.due},
-        url=reverse("readings:not-read"),
-        icon="eye-off",
-        tone="danger" if missing else "success",
-    )
-
-
-def my_routes_tile(request: HttpRequest) -> Tile | None:
-    """The routes of a reader with how far each is."""
-    routes = list(queries.routes_of(request.user.scope).filter(reader_id=request.user.pk))  # type: ignore[union-attr]
-    if not routes:
-        return None
-    cycle = queries.current_cycle(timezone.localdate())
-    return Tile(
-        title=_("My routes in %(cycle)s") % {"cycle": cycle},
-        icon="route",
-        url=reverse("readings:month"),
-        template="readings/parts/my_routes.html",
-        context={"coverage": queries.coverage(cycle=cycle, routes=routes), "cycle": cycle},
-        wide=True,
-    )
 
 
 def search_routes(query: SearchQuery, scope: str) -> Iterator[SearchHit]:

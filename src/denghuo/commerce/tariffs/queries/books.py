@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from threading import Lock
 
 from django.db.models import QuerySet
 
+from denghuo.commerce.tariffs import rules
 from denghuo.commerce.tariffs.models import BookState, PriceBookVersion
 from denghuo.engine.pricing.book import PriceBook, parse
 from denghuo.engine.pricing.rates import CompiledBook
@@ -15,6 +17,7 @@ from denghuo.engine.pricing.rates import compile as compile_book
 KEPT_IN_MEMORY = 32
 
 _compiled: OrderedDict[str, CompiledBook] = OrderedDict()
+_certainty: dict[str, dict[str, int]] = {}
 _lock = Lock()
 
 
@@ -73,6 +76,28 @@ def compiled(version: PriceBookVersion) -> CompiledBook:
 
 def book_of(version: PriceBookVersion) -> PriceBook:
     return compiled(version).book
+
+
+def undecided() -> QuerySet[PriceBookVersion]:
+    """Versions on their way into force, newest first, without their text."""
+    return (
+        PriceBookVersion.objects.filter(state__in=(BookState.DRAFT, BookState.APPROVED))
+        .select_related("drafted_by")
+        .defer("document")
+        .order_by("-drafted_at", "-id")
+    )
+
+
+def certainty() -> list[tuple[PriceBookVersion, dict[str, int]]]:
+    """Every version in force with its price rows by confidence mark; texts are read once for each digest."""
+    versions = list(
+        PriceBookVersion.objects.filter(state=BookState.IN_FORCE).defer("document").order_by("book")
+    )
+    if unknown := [version.pk for version in versions if version.digest not in _certainty]:
+        for digest, text in PriceBookVersion.objects.filter(pk__in=unknown).values_list("digest", "document"):
+            marks = (str(price["confidence"]) for price in json.loads(text)["prices"])
+            _certainty[digest] = rules.shares(marks)
+    return [(version, _certainty[version.digest]) for version in versions]
 
 
 def _keep(digest: str, text: str) -> CompiledBook:

@@ -22,6 +22,7 @@ from denghuo.foundation.ui.clock import clock_face
 register = template.Library()
 _DOT = SafeString('<span class="dot" aria-hidden="true"></span>')
 _serial = itertools.count(1)
+BAR_WIDTH = 600
 
 
 @register.simple_tag
@@ -265,6 +266,32 @@ def data_table(columns: Iterable[Any], rows: Iterable[Any], none: Any = "") -> d
         "rows": [[(column, column.html(row)) for column in shown] for row in rows],
         "none": none or _("Nothing to show."),
     }
+
+
+@register.inclusion_tag("ui/parts/segments.html")
+def segments(parts: Iterable[tuple[Any, int, str]], label: Any = "") -> dict[str, Any]:
+    """Parts of one whole as a single bar with its key: (label, count, tone); parts of nothing are left out."""
+    shown = [part for part in parts if part[1] > 0]
+    whole = sum(count for _label, count, _tone in shown) or 1
+    drawn, at = [], 0.0
+    for text, count, tone in shown:
+        width = count / whole * BAR_WIDTH
+        drawn.append(
+            {"label": text, "count": count, "shown": f"{count:,}", "tone": tone, "x": f"{at:.2f}", "width": f"{width:.2f}"}
+        )  # fmt: skip
+        at += width
+    return {"parts": drawn, "width": BAR_WIDTH, "label": label}
+
+
+@register.inclusion_tag("ui/parts/ranking.html")
+def ranking(rows: Iterable[Any]) -> dict[str, Any]:
+    """Rows with a bar each: (label, what is written, part, whole) or with an address as fifth."""
+    shown = []
+    for label, text, part, whole, *rest in rows:
+        shown.append(
+            {"label": label, "shown": text, "part": part, "whole": whole or 1, "url": rest[0] if rest else ""}
+        )
+    return {"rows": shown}
 
 
 @register.filter

@@ -16,7 +16,7 @@ LONGEST_QUERY = 100
 
 @signed_in
 def workbench(request: HttpRequest) -> HttpResponse:
-    """The tiles of the user's roles."""
+    """The figures and cards of the user's roles."""
     tiles = extensions.tiles(request)
     now = timezone.localtime()
     context = {
@@ -24,6 +24,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "today": f"{now:%Y-%m-%d} {date_format(now, 'l')}",
         "figures": [tile for tile in tiles if tile.template is None],
         "cards": [tile for tile in tiles if tile.template is not None],
+        "panels": extensions.workbench_panels(request),
     }
     return render(request, "ui/workbench.html", context)
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from denghuo.foundation.audit import queries as audit
+from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui.extensions import SearchHit, SearchQuery, TimelineItem
 from denghuo.kernel.identifiers import NumberKind
 from denghuo.kernel.masking import phone
@@ -28,6 +29,7 @@ ACTIONS = {
 }
 _ICONS = {"registered": "user-plus", "amended": "edit", "given": "check", "withdrawn": "x"}
 _CREDIT_CODE = 18
+NEWEST = 6
 
 
 def search_customers(query: SearchQuery, scope: str) -> Iterator[SearchHit]:
@@ -88,3 +90,9 @@ def customer_timeline(customer_id: Any, before: datetime | None, limit: int) -> 
         )
         for entry in entries.order_by("-sequence")[:limit]
     ]
+
+
+def registered_last(request: StaffRequest) -> dict[str, Any]:
+    """The newest customers of the person's units, for the workbench."""
+    rows = list(Customer.objects.filter(unit__code__startswith=request.user.scope).order_by("-id")[:NEWEST])
+    return {"rows": rows, "more_url": reverse("customers:customers") if rows else ""}
