@@ -26,7 +26,7 @@ CHECKS = [
 EXAMPLES = 10
 
 
-def test_random_requests_are_answered_as_documented(db, now):
+def test_random_requests_are_answered_as_documented(transactional_db, now):
     unit = staff.open_units(now)["45"]
     _client, token = operations.register_client(
         name="fuzz", scopes=list(rules.API_SCOPES), unit=unit, at=now, actor=None

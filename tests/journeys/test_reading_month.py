@@ -198,7 +198,6 @@ def test_the_meter_of_the_shop_is_exchanged_at_the_counter(client, town, now, mo
 HOSTILE = [
     "<script>alert(1)</script>",
     "' OR 1=1 --",
-    "\x00",
     "９９９",
     "1e400",
     "NaN",

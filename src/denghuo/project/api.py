@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from ninja import NinjaAPI, Router
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from denghuo import __version__
@@ -60,6 +61,31 @@ class Api(NinjaAPI):
         return document
 
 
+class TextParser(Parser):
+    """Refuses NUL characters in anything a request carries: no text has them, and PostgreSQL stores none."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        body = super().parse_body(request)
+        if b"\\u0000" in request.body:
+            _refuse_nul(body)
+        return body
+
+    def parse_querydict(self, data: Any, list_fields: list[str], request: HttpRequest) -> Any:
+        fields = super().parse_querydict(data, list_fields, request)
+        _refuse_nul(fields)
+        return fields
+
+
+def _refuse_nul(value: Any) -> None:
+    if isinstance(value, str) and "\x00" in value:
+        raise Problem(422, "invalid_request", "a text holds the character NUL")
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list):
+        for item in value:
+            _refuse_nul(item)
+
+
 def build() -> Api:
     """The API with everything mounted."""
     api = Api(
@@ -68,6 +94,7 @@ def build() -> Api:
         urls_namespace="api",
         description=f"Electricity marketing and customer service. Denghuo {__version__}.",
         renderer=JsonRenderer(),
+        parser=TextParser(),
         docs_url="/docs",
         openapi_extra={"info": {"license": {"name": "Apache-2.0"}}},
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -87,13 +88,8 @@ def stage(
     known = rules.kind_of(kind)
     for field in known.parameters:
         _parsed_parameter(field, parameters.get(field.name, ""))
-    file.seek(0, io.SEEK_END)
-    size = file.tell()
-    file.seek(0)
-    digest = hashlib.file_digest(file, "sha256")  # type: ignore[arg-type]
-    digest.update(json.dumps(dict(parameters), sort_keys=True).encode() if parameters else b"")
-    earlier = ImportBatch.objects.filter(kind=kind, digest=digest.hexdigest())
-    live = earlier.exclude(state=BatchState.DISCARDED).select_related("uploaded_by")
+    size, digest = _size_and_digest(file, parameters)
+    live = _live(kind, digest)
     if before := live.first():
         raise SameFileAgain(before)
     try:
@@ -102,7 +98,7 @@ def stage(
             batch = ImportBatch.objects.create(
                 kind=kind,
                 file_name=_safe_name(file_name),
-                digest=digest.hexdigest(),
+                digest=digest,
                 size_bytes=size,
                 encoding=sheet.encoding,
                 header_number=sheet.header_number,
@@ -130,6 +126,21 @@ def stage(
             raise SameFileAgain(before) from error
         raise
     return batch
+
+
+def _size_and_digest(file: BinaryIO, parameters: Mapping[str, str]) -> tuple[int, str]:
+    """Bytes of the file, and what makes it this upload: its bytes and how they are to be understood."""
+    file.seek(0, io.SEEK_END)
+    size = file.tell()
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256")  # type: ignore[arg-type]
+    digest.update(json.dumps(dict(parameters), sort_keys=True).encode() if parameters else b"")
+    return size, digest.hexdigest()
+
+
+def _live(kind: str, digest: str) -> QuerySet[ImportBatch]:
+    same = ImportBatch.objects.filter(kind=kind, digest=digest)
+    return same.exclude(state=BatchState.DISCARDED).select_related("uploaded_by")
 
 
 def _parsed_parameter(field: rules.Field, text: str) -> Any:
