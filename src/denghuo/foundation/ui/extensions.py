@@ -154,7 +154,7 @@ class _PanelEntry(NamedTuple):
     key: str
     title: Text
     template: str
-    provider: Callable[[HttpRequest, Any], dict[str, Any] | None]
+    provider: Callable[[Any, Any], dict[str, Any] | None]
     permission: str | None
 
 
@@ -179,7 +179,7 @@ class _WorkbenchPanelEntry(NamedTuple):
     key: str
     title: Text
     template: str
-    provider: Callable[[HttpRequest], dict[str, Any] | None]
+    provider: Callable[[Any], dict[str, Any] | None]
     width: str
 
 
@@ -223,7 +223,7 @@ def panel(
     key: str,
     title: Text,
     template: str,
-    provider: Callable[[HttpRequest, Any], dict[str, Any] | None],
+    provider: Callable[[Any, Any], dict[str, Any] | None],
     *,
     permission: str | None = None,
     order: int = 100,
@@ -254,7 +254,7 @@ def workbench_panel(
     key: str,
     title: Text,
     template: str,
-    provider: Callable[[HttpRequest], dict[str, Any] | None],
+    provider: Callable[[Any], dict[str, Any] | None],
     *,
     order: int = 100,
     width: str = "half",

@@ -155,7 +155,7 @@ def test_the_calendar_shows_a_year_warns_for_an_unpublished_one_and_takes_a_chan
 
 
 @pytest.mark.parametrize(
-    "hostile", ["<script>alert(1)</script>", "' OR 1=1 --", "\x00", "𝕏" * 41, "{{7*7}}", "=cmd|' /C calc'!A0"]
+    "hostile", ["<script>alert(1)</script>", "' OR 1=1 --", "𝕏" * 41, "{{7*7}}", "=cmd|' /C calc'!A0"]
 )
 def test_hostile_text_is_shown_as_text(browse, people, hostile):
     admin = browse("sysadmin")

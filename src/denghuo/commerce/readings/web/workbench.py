@@ -72,7 +72,7 @@ def exceptions_tile(request: HttpRequest) -> Tile:
     return Tile(
         title=_("Reading exceptions"),
         value=count,
-        hint=_("%(count)d in your hands") % {"count": owners.get(request.user.pk, 0)},
+        hint=_("%(count)d in your hands") % {"count": owners.get(request.user.pk or 0, 0)},
         url=reverse("readings:exceptions"),
         icon="alert-triangle",
         tone="warning" if count else "success",
