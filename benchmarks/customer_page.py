@@ -68,7 +68,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--customers", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--release", action="store_true", help="1,000,000 customers")
     chosen = parser.parse_args()
+    if chosen.release:
+        chosen.customers = 1_000_000
     with tempfile.TemporaryDirectory() as home:
         os.environ.setdefault("DENGHUO_HOME", home)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "denghuo.project.settings")

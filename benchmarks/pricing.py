@@ -113,7 +113,10 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=100_000, help="largest number of cases (default 100000)")
     parser.add_argument("--sample", type=int, default=200, help="cases the oracle prices (default 200)")
     parser.add_argument("--seed", type=int, default=20_260_801)
+    parser.add_argument("--release", action="store_true", help="1,000,000 cases")
     options = parser.parse_args()
+    if options.release:
+        options.cases = 1_000_000
     cases = templates(options.seed)
     base = compare.tables_of(cases)
     floor = oracle_seconds(cases[: options.sample])
