@@ -40,6 +40,9 @@ class BillingRun(models.Model):
     class Meta:
         ordering = ["-id"]
 
+    def __str__(self) -> str:
+        return f"{self.cycle} #{self.pk}"
+
 
 class CalculationArchive(models.Model):
     """The exact inputs of one priced chunk, so that any bill can be priced again to the fen.

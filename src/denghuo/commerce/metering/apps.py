@@ -8,7 +8,7 @@ class MeteringConfig(AppConfig):
 
     def ready(self) -> None:
         from denghuo.commerce.metering.web import pages
-        from denghuo.foundation.audit.queries import name_actions
+        from denghuo.foundation.audit.queries import name_actions, name_fields
         from denghuo.foundation.ui import extensions, navigation
 
         navigation.register(
@@ -33,3 +33,4 @@ class MeteringConfig(AppConfig):
         extensions.search(pages.search_meters, permission="metering.view", order=40)
         extensions.workbench("metering.edit", pages.verification_tile, order=70)
         name_actions(pages.ACTIONS)
+        name_fields(pages.FIELDS)

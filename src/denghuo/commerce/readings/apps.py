@@ -10,7 +10,7 @@ class ReadingsConfig(AppConfig):
         from denghuo.commerce.metering.operations import keep_registers_in
         from denghuo.commerce.readings.operations.boundaries import ReadingBook
         from denghuo.commerce.readings.web import pages, workbench
-        from denghuo.foundation.audit.queries import name_actions
+        from denghuo.foundation.audit.queries import name_actions, name_fields
         from denghuo.foundation.ui import extensions, navigation
 
         keep_registers_in(ReadingBook())
@@ -43,3 +43,4 @@ class ReadingsConfig(AppConfig):
         workbench.register()
         extensions.search(pages.search_routes, permission="readings.view", order=60)
         name_actions(pages.ACTIONS)
+        name_fields(pages.field_labels())

@@ -7,10 +7,11 @@ class TariffsConfig(AppConfig):
     verbose_name = _("Tariffs")
 
     def ready(self) -> None:
-        from denghuo.commerce.tariffs.web import workbench
+        from denghuo.commerce.tariffs.web import texts, workbench
         from denghuo.commerce.tariffs.web.texts import ACTIONS
-        from denghuo.foundation.audit.queries import mark_sensitive, name_actions
+        from denghuo.foundation.audit.queries import mark_sensitive, name_actions, name_fields
         from denghuo.foundation.ui.navigation import NavItem, register
+        from denghuo.records.supply.web import shown
 
         register(NavItem("commerce", _("Price books"), "tariffs:books", "book", "tariffs.view", order=40))
         register(
@@ -24,6 +25,13 @@ class TariffsConfig(AppConfig):
             )
         )
         name_actions(ACTIONS)
+        name_fields(
+            {
+                "supply.supplypoint.component": (_("Price component"), {}),
+                "supply.supplypoint.price": (_("price"), {}),
+                "supply.supplypoint.tou": (_("Period of the day"), {}),
+            }
+        )
         mark_sensitive(
             "tariffs.version.approved",
             "tariffs.version.put_in_force",
@@ -31,3 +39,4 @@ class TariffsConfig(AppConfig):
             "tariffs.adjustment.added",
         )
         workbench.register()
+        shown.name_values({"price_book": texts.book_of_terms, "tariff": texts.tariff_of_terms})

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from denghuo.foundation.audit import rules
 from denghuo.foundation.audit.models import Entry, Head
+from denghuo.foundation.ui import formats
 
 REVEALED = "audit.personal_data.revealed"
 
@@ -94,6 +95,8 @@ def shown(entry: Entry) -> ShownEntry:
     for name, pair in json.loads(entry.changes).items():
         old, new = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
         label, choices = _words(entry.subject_type, name)
+        if name.endswith("_fen"):
+            old, new = (formats.money(value) if isinstance(value, int) else value for value in (old, new))
         changes.append(Change(label, _text(old, choices), _text(new, choices)))
     return ShownEntry(entry, action_label(entry.action), changes, actor_text(entry))
 
@@ -105,9 +108,9 @@ def actor_text(entry: Entry) -> str:
 
 def _words(subject_type: str, name: str) -> tuple[str, Mapping[Any, Any]]:
     """The translated name of a field and the words for its codes, as its room or its model gives them."""
-    if name in FIELD_LABELS:
-        label, choices = FIELD_LABELS[name]
-        return str(label), choices
+    named = FIELD_LABELS.get(f"{subject_type}.{name}") or FIELD_LABELS.get(name)
+    if named is not None:
+        return str(named[0]), named[1]
     try:
         field = apps.get_model(subject_type)._meta.get_field(name.removesuffix("_id"))
     except (LookupError, ValueError, FieldDoesNotExist):
@@ -123,14 +126,21 @@ def _text(value: object, choices: Mapping[Any, Any]) -> str:
         return gettext("Yes") if value else gettext("No")
     if isinstance(value, str):
         return str(choices.get(value, value))
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{choices.get(key, key)} {_text(item, choices)}" for key, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(_text(item, choices) for item in value)
+    return str(value)
 
 
 FIELD_LABELS: dict[str, tuple[str | Promise, Mapping[Any, Any]]] = {}
 
 
 def name_fields(labels: Mapping[str, tuple[str | Promise, Mapping[Any, Any]]]) -> None:
-    """Name fields in changes that are no fields of the model: ``{"role": (label, {code: word})}``."""
+    """Name fields in changes that are no fields of the model: ``{"role": (label, {code: word})}``.
+
+    A key ``"supply.supplypoint.market"`` holds for records of that kind only. Amounts (``…_fen``) are shown in yuan.
+    """
     FIELD_LABELS.update(labels)
 
 

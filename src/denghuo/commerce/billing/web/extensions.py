@@ -41,6 +41,15 @@ ACTIONS = {
 def register() -> None:
     """Called once when Django is ready."""
     audit.name_actions(ACTIONS)
+    audit.name_fields(
+        {
+            "billing.billingrun.scope": (gettext_lazy("Scope"), {}),
+            "billing.billingrun.bills": (gettext_lazy("Bills"), {}),
+            "billing.billingrun.bill_ids": (gettext_lazy("Internal numbers of the bills"), {}),
+            "billing.billingrun.total_fen": (gettext_lazy("Amount (yuan)"), {}),
+            "billing.billingrun.due_date": (gettext_lazy("Due date"), {}),
+        }
+    )
     audit.mark_sensitive(
         "billing.bill.reversed", "billing.exception.released", "billing.gate.changed", "billing.run.discarded"
     )

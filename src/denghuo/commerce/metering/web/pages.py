@@ -16,6 +16,11 @@ from denghuo.foundation.ui.extensions import SearchHit, SearchQuery, Tile
 
 _SOON = timedelta(days=90)
 
+FIELDS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "metering.meter.meter": (_("Meter"), {}),
+    "metering.meter.metering_point": (_("Metering point"), {}),
+    "metering.meter.multiplier": (_("Multiplier"), {}),
+}
 ACTIONS = {
     "metering.meter.registered": _("Meter taken into stock"),
     "metering.meter.installed": _("Meter installed"),

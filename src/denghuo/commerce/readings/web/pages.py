@@ -7,14 +7,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from denghuo.commerce.metering.models import Meter, MeteringPoint
 from denghuo.commerce.metering.queries import points_of
 from denghuo.commerce.metering.rules import REGISTERS
 from denghuo.commerce.readings import queries
-from denghuo.commerce.readings.models import ReadingException
+from denghuo.commerce.readings.models import ReadingException, ReadingSource
 from denghuo.commerce.readings.web.forms import register_label
 from denghuo.foundation.ui import charts
 from denghuo.foundation.ui.extensions import Counter, SearchHit, SearchQuery
@@ -36,6 +36,18 @@ ACTIONS = {
 _SHOWN = 26
 
 
+def field_labels() -> dict[str, tuple[Any, dict[str, Any]]]:
+    """Names of what a batch of readings counts in the audit trail."""
+    return {
+        "readings.cycle.accepted": (pgettext_lazy("reading state", "Accepted"), {}),
+        "readings.cycle.held": (pgettext_lazy("reading state", "Held"), {}),
+        "readings.cycle.duplicate": (_("Stored already"), {}),
+        "readings.cycle.refused": (_("Refused"), {}),
+        "readings.cycle.missing": (_("Not read"), {}),
+        "readings.cycle.source": (_("Source"), dict(ReadingSource.choices)),
+    }
+
+
 def chart_of(point: MeteringPoint) -> dict[str, Any] | None:
     """Columns of the last 13 cycles, estimates in their own colour, last year as a dashed line."""
     series = queries.meter_series(point=point)
@@ -47,7 +59,7 @@ def chart_of(point: MeteringPoint) -> dict[str, Any] | None:
         {read: series.read_kwh, guessed: series.estimated_kwh},
         unit="kWh",
         stacked=True,
-        colours={read: "@accent", guessed: "@warning"},
+        colours={read: "@accent", guessed: "@chart-4"},
     )
     if any(value is not None for value in series.last_year_kwh):
         line = charts.lines(

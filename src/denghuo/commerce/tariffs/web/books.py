@@ -122,7 +122,10 @@ def _page(request: HttpRequest, found: PriceBookVersion) -> HttpResponse:
         "user_may_approve": may(request.user, "tariffs.approve"),
         "documents": {document.id: document for document in book.documents},
         "may_approve": rules.may_decide(drafted_by_id=found.drafted_by_id, decider_id=request.user.pk or 0),
-        "breadcrumbs": [(_("Price books"), reverse("tariffs:books")), (found.book, None)],
+        "breadcrumbs": [
+            (_("Price books"), reverse("tariffs:books")),
+            (texts.local(book.name, get_language() or ""), None),
+        ],
     }
     context |= _TAB_CONTEXT[tab](found, book, on)
     return render(request, "tariffs/version.html", context)

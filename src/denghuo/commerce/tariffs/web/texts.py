@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from denghuo.commerce.tariffs import queries
 from denghuo.engine.pricing.book import Name
 
 CONFIDENCE: dict[str, tuple[Promise, str]] = {
@@ -257,3 +259,22 @@ def problem_text(code: str, message: str) -> tuple[str, str]:
 
 def rows_label(count: int) -> str:
     return ngettext("%(count)d row", "%(count)d rows", count) % {"count": count}
+
+
+def book_of_terms(terms: Any, code: str) -> str:
+    """The name of a price book in force, or its code."""
+    try:
+        book = queries.book_in_force(code).book
+    except queries.NoBookInForce:
+        return code
+    return local(book.name, get_language() or "")
+
+
+def tariff_of_terms(terms: Any, code: str) -> str:
+    """The name of a tariff in the price book of the terms, or its code."""
+    try:
+        book = queries.book_in_force(terms.price_book).book
+    except queries.NoBookInForce:
+        return code
+    name = next((tariff.name for tariff in book.tariffs if tariff.code == code), None)
+    return local(name, get_language() or "") if name is not None else code

@@ -44,7 +44,9 @@ class Trail(ListPage):
             value=lambda row: queries.action_label(row.action),
             url=_entry_url,
         ),
-        Column("subject_label", gettext_lazy("Record")),
+        Column(
+            "subject_label", gettext_lazy("Record"), value=lambda row: row.subject_label or row.subject_id
+        ),
         Column("reason", gettext_lazy("Reason")),
         Column("unit_id", gettext_lazy("Unit")),
         Column("address", gettext_lazy("Address")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -76,6 +76,14 @@ def address(point: SupplyPoint) -> str:
     return masked_address(point.address) if point.customer.is_person else point.address
 
 
+WORDS: dict[str, Callable[[Model, Any], str]] = {}
+
+
+def name_values(words: Mapping[str, Callable[[Model, Any], str]]) -> None:
+    """Words for codes that an upper room knows: field name → function of the row and the code."""
+    WORDS.update(words)
+
+
 def value(row: Model, name: str, given: Any = ...) -> str:
     """A field's value in words, with its unit."""
     field = row._meta.get_field(name.removesuffix("_id"))
@@ -84,6 +92,8 @@ def value(row: Model, name: str, given: Any = ...) -> str:
         return formats.NOTHING
     if isinstance(content, bool):
         return _("Yes") if content else _("No")
+    if name in WORDS:
+        return WORDS[name](row, content)
     if choices := dict(getattr(field, "flatchoices", ())):
         return str(choices.get(content, content))
     if name in UNITS:
