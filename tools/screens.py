@@ -3,26 +3,31 @@
     python tools/screens.py                          builds a small town of its own, serves it, photographs it
     python tools/screens.py --url http://127.0.0.1:8000 --only bill,run
 
-Pictures go to docs/images as NAME-LANGUAGE-THEME-WIDTH.png. Needs Playwright and Chromium (DENGHUO_CHROMIUM names another one).
+Pictures go to docs/screenshots with a palette of 256 colours: NAME.png in Chinese, light, 1440 pixels wide, other variants
+(``--languages``, ``--themes``, ``--widths``) as NAME-LANGUAGE-THEME-WIDTH.png. Needs Playwright and Chromium (DENGHUO_CHROMIUM names another one).
 A console error or a breach of the content security policy is printed, and the exit code is then 1.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,40 +37,66 @@ WATCH = 'addEventListener("securitypolicyviolation", (e) => console.error(`CSP $
 
 @dataclass(frozen=True)
 class Shot:
-    """A page: where it is, who looks, and a link or button to follow first."""
+    """A page: where it is, who looks, links to follow one after the other, and what to type or open there."""
 
     name: str
     path: str
     user: str = "liumin"
-    follow: str = ""
+    follow: tuple[str, ...] = ()
     press: str = ""
-    full: bool = True
+    unfold: str = ""
+    tallest: int = 1300
 
 
+FIRST = ".list-table tbody a"
+MILL = "/customers/?q=%E7%81%AF%E7%81%AB%E7%BA%BA%E7%BB%87%E5%8E%82"  # 灯火纺织厂
 SHOTS = (
     Shot("sign-in", "/sign-in", user=""),
     Shot("workbench", "/"),
-    Shot("customers", "/customers/", user="linxiaoyu", full=False),
-    Shot("customer", "/customers/", user="linxiaoyu", follow=".list-table tbody a"),
-    Shot("search", "/", user="linxiaoyu", press="王", full=False),
-    Shot("supply-point", "/supply/", user="linxiaoyu", follow=".list-table tbody a"),
-    Shot("grid", "/grid/", user="linxiaoyu"),
-    Shot("meter", "/metering/", follow=".list-table tbody a"),
-    Shot("readings", "/readings/"),
+    Shot("workbench-supervisor", "/", user="heyong"),
+    Shot("customers", "/customers/", user="linxiaoyu", tallest=900),
+    Shot("customer", "/customers/", user="linxiaoyu", follow=(FIRST,)),
+    Shot("search", "/", user="linxiaoyu", press="王", tallest=900),
+    Shot("supply-point", "/supply/", user="linxiaoyu", follow=(FIRST,)),
+    Shot("grid", "/grid/"),
+    Shot("meter", "/metering/", follow=(FIRST,)),
+    Shot("readings", "/readings/", user="machao"),
     Shot("reading-exceptions", "/readings/exceptions"),
-    Shot("tariffs", "/tariffs/"),
-    Shot("tariff", "/tariffs/books/cn-gx/"),
-    Shot("calculator", "/tariffs/calculator/"),
+    Shot("reading-exception", "/readings/exceptions", follow=(FIRST,)),
+    Shot("tariffs", "/tariffs/", user="tangjing"),
+    Shot("tariff", "/tariffs/books/cn-gx/", user="tangjing"),
+    Shot("tariff-hours", "/tariffs/books/cn-gx/?tab=hours", user="tangjing"),
+    Shot("calculator", "/tariffs/calculator/", user="tangjing"),
     Shot("runs", "/billing/runs/"),
-    Shot("run", "/billing/runs/", follow=".list-table tbody a"),
-    Shot("exceptions", "/billing/exceptions/", full=False),
-    Shot("bills", "/billing/bills/", full=False),
-    Shot("bill", "/billing/bills/", follow=".list-table tbody a"),
+    Shot("run", "/billing/runs/", user="heyong", follow=(FIRST,)),
+    Shot("exceptions", "/billing/exceptions/?state=waiting", tallest=900),
+    Shot("exception", "/billing/exceptions/?state=waiting", follow=(FIRST,)),
+    Shot("bills", "/billing/bills/", tallest=900),
+    Shot(
+        "bill",
+        MILL,
+        follow=(FIRST, "#panel-bills tbody tr:nth-child(2) a"),
+        unfold="details.why, .data-table details",
+        tallest=1500,
+    ),
     Shot("imports", "/imports/"),
-    Shot("staff", "/staff", user="sysadmin"),
-    Shot("audit", "/audit/", user="auditor", full=False),
+    Shot("staff", "/staff/", user="sysadmin"),
+    Shot("calendar", "/calendar/", user="sysadmin"),
+    Shot("audit", "/audit/", user="auditor", tallest=900),
     Shot("interface", "/interface"),
 )
+PIXELS = """async (data) => {
+  const image = new Image();
+  image.src = `data:image/png;base64,${data}`;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const drawing = canvas.getContext("2d");
+  drawing.drawImage(image, 0, 0);
+  const bytes = drawing.getImageData(0, 0, image.width, image.height).data;
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+  return [image.width, image.height, btoa(text)];
+}"""
 
 
 def chromium_path() -> str:
@@ -131,21 +162,52 @@ def sign_in(browser: Browser, url: str, user: str) -> list:
     return cookies
 
 
-def take(page: Page, url: str, shot: Shot, target: Path) -> bool:
-    """Photograph one page; False where the link to follow is not there."""
+def take(page: Page, url: str, shot: Shot) -> bytes | None:
+    """A picture of one page as PNG, as high as the page up to ``tallest``; None where a link to follow is not there."""
     page.goto(url + shot.path)
-    if shot.follow:
-        links = page.locator(shot.follow)
+    for selector in shot.follow:
+        links = page.locator(selector)
         if not links.count():
-            return False
+            return None
         page.goto(url + (links.first.get_attribute("href") or ""))
     if shot.press:
         page.keyboard.press("/")
         page.keyboard.type(shot.press)
         page.wait_for_timeout(800)
-    page.wait_for_timeout(900)  # charts draw themselves
-    page.screenshot(path=target, full_page=shot.full)
-    return True
+    if shot.unfold and page.locator(shot.unfold).count():
+        page.locator(f":is({shot.unfold}) > summary").first.click()
+    size = page.viewport_size or {"width": 1440, "height": 900}
+    height = page.evaluate("document.querySelector('main')?.getBoundingClientRect().bottom + scrollY || 0")
+    page.set_viewport_size(
+        {"width": size["width"], "height": int(min(max(size["height"], height - 30), shot.tallest))}
+    )
+    page.wait_for_timeout(1200)  # charts draw themselves
+    return page.screenshot()
+
+
+def with_palette(page: Page, picture: bytes) -> bytes:
+    """The picture as PNG with its 256 most frequent colours; other colours become the nearest of them."""
+    width, height, text = page.evaluate(PIXELS, base64.b64encode(picture).decode())
+    pixels = np.frombuffer(base64.b64decode(text), np.uint8).reshape(-1, 4).astype(np.int32)
+    codes, inverse, counts = np.unique(
+        pixels[:, 0] << 16 | pixels[:, 1] << 8 | pixels[:, 2], return_inverse=True, return_counts=True
+    )
+    colours = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1)
+    kept = np.argsort(-counts, kind="stable")[:256]
+    distances = ((colours[:, None, :] - colours[None, kept, :]) ** 2).sum(axis=2)
+    rows = distances.argmin(axis=1).astype(np.uint8)[inverse.reshape(-1)].reshape(height, width)
+    scanlines = np.concatenate([np.zeros((height, 1), np.uint8), rows], axis=1)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0))
+        + _chunk(b"PLTE", colours[kept].astype(np.uint8).tobytes())
+        + _chunk(b"IDAT", zlib.compress(scanlines.tobytes(), 9))
+        + _chunk(b"IEND", b"")
+    )
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def main() -> int:
@@ -153,11 +215,11 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--url", help="a running demonstration town; without it one is built and served")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs/images")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs/screenshots")
     parser.add_argument("--only", default="", help="names separated by commas")
-    parser.add_argument("--languages", default="zh-hans,en")
-    parser.add_argument("--themes", default="light,dark")
-    parser.add_argument("--widths", default="1440,390")
+    parser.add_argument("--languages", default="zh-hans")
+    parser.add_argument("--themes", default="light")
+    parser.add_argument("--widths", default="1440")
     parser.add_argument("--customers", type=int, default=300)
     parser.add_argument("--port", type=int, default=8765)
     options = parser.parse_args()
@@ -180,22 +242,27 @@ def photograph(options: argparse.Namespace, url: str) -> int:
     problems: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        blank = browser.new_page()
         cookies = {user: sign_in(browser, url, user) for user in {shot.user for shot in shots}}
         for language, theme, width in variants:
             for shot in shots:
                 context = browser.new_context(
-                    viewport={"width": width, "height": 900 if width > 600 else 844}
+                    viewport={"width": width, "height": 900 if width > 600 else 844},
+                    locale="zh-CN" if language == "zh-hans" else "en-GB",
                 )
-                context.add_cookies(
-                    [*cookies[shot.user], {"name": "django_language", "value": language, "url": url}]
-                )
+                kept = [one for one in cookies[shot.user] if one["name"] != "django_language"]
+                context.add_cookies([*kept, {"name": "django_language", "value": language, "url": url}])
                 context.add_init_script(f"localStorage.setItem('denghuo.theme', '{theme}'); {WATCH}")
                 page = context.new_page()
-                name = f"{shot.name}-{language}-{theme}-{width}"
+                plain = (language, theme, width) == ("zh-hans", "light", 1440)
+                name = shot.name if plain else f"{shot.name}-{language}-{theme}-{width}"
                 page.on("console", lambda m, n=name: m.type == "error" and problems.append(f"{n}: {m.text}"))
                 page.on("pageerror", lambda e, n=name: problems.append(f"{n}: {e}"))
-                if not take(page, url, shot, options.out / f"{name}.png"):
+                picture = take(page, url, shot)
+                if picture is None:
                     problems.append(f"{name}: nothing to follow")
+                else:
+                    (options.out / f"{name}.png").write_bytes(with_palette(blank, picture))
                 if page.evaluate("document.documentElement.scrollWidth") > width:
                     problems.append(f"{name}: wider than the screen")
                 context.close()
