@@ -13,6 +13,8 @@ DENGHUO_PROXIES         trusted reverse proxies before the server     0
 DENGHUO_IDLE_MINUTES    a session ends after so long without a click  30
 DENGHUO_SESSION_HOURS   a session ends after so long in any case      12
 DENGHUO_REVEALS_A_DAY   unmasked records a person may open in a day   50
+DENGHUO_DUE_DAYS        days from the issue of a bill to its due date 15
+DENGHUO_DUE_DAY_OF_MONTH a fixed due day instead                      –
 ======================= ============================================= ===============================
 """
 
@@ -130,6 +132,10 @@ SESSION_COOKIE_AGE = SESSION_ABSOLUTE_HOURS * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 TRUSTED_PROXIES = int(os.environ.get("DENGHUO_PROXIES", "0"))
 REVEALS_A_DAY = int(os.environ.get("DENGHUO_REVEALS_A_DAY", "50"))
+DUE_DAYS = int(os.environ.get("DENGHUO_DUE_DAYS", "15"))
+DUE_DAY_OF_MONTH = (
+    int(os.environ["DENGHUO_DUE_DAY_OF_MONTH"]) if "DENGHUO_DUE_DAY_OF_MONTH" in os.environ else None
+)
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

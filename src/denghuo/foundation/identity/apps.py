@@ -22,6 +22,9 @@ class IdentityConfig(AppConfig):
         navigation.register(
             NavItem(section, _("API clients"), "identity:clients", "plug-connected", "api.clients", 40)
         )
+        navigation.register(
+            NavItem(section, _("Settings"), "identity:settings", "settings", "settings.view", 90)
+        )
         navigation.register_own(
             NavItem(section, _("My account"), "identity:profile", "user-circle", None, 10)
         )

@@ -67,7 +67,6 @@ PERMISSION_LABELS: dict[str, str | Promise] = {
     "readings.view": _("Look at readings"),
     "runs.control": _("Pause, resume and cancel long runs"),
     "runs.view": _("Look at long runs"),
-    "settings.edit": _("Change settings"),
     "settings.view": _("Look at settings"),
     "staff.edit": _("Open, change and close accounts"),
     "staff.grant": _("Give and take roles"),

@@ -75,7 +75,6 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
             "calendar.view",
             "calendar.edit",
             "settings.view",
-            "settings.edit",
             "runs.view",
             "runs.control",
         }

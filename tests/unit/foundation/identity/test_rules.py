@@ -34,7 +34,7 @@ def test_administrators_see_no_customer_and_no_money():
 
 
 def test_the_three_administrators_share_no_power():
-    acting = {"staff.edit", "staff.grant", "audit.verify", "settings.edit", "api.clients"}
+    acting = {"staff.edit", "staff.grant", "audit.verify", "api.clients"}
     for first, second in combinations(sorted(rules.ADMINISTRATORS), 2):
         assert not acting & rules.PERMISSIONS[first] & rules.PERMISSIONS[second]
 
@@ -91,7 +91,7 @@ def test_nobody_prepares_and_decides_whatever_roles_come_together(first, second)
 def test_machines_decide_approve_and_reveal_nothing():
     assert set(rules.API_SCOPES) <= set(rules.ALL_PERMISSIONS)
     assert {scope.split(".")[1] for scope in rules.API_SCOPES} <= {"view", "enter", "edit"}
-    assert not {"staff.edit", "settings.edit", "calendar.edit"} & set(rules.API_SCOPES)
+    assert not {"staff.edit", "calendar.edit"} & set(rules.API_SCOPES)
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,7 @@ def today() -> date:
 
 def due_rule() -> DueDate:
     """The utility's rule: ``DUE_DAYS`` days after issue, or on ``DUE_DAY_OF_MONTH`` (settings)."""
-    return DueDate(
-        days=getattr(settings, "DUE_DAYS", 15), day_of_month=getattr(settings, "DUE_DAY_OF_MONTH", None)
-    )
+    return DueDate(days=settings.DUE_DAYS, day_of_month=settings.DUE_DAY_OF_MONTH)
 
 
 def next_url(request: HttpRequest, default: str) -> str:

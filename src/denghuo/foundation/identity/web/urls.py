@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from denghuo.foundation.identity.web import account, organisation, staff
+from denghuo.foundation.identity.web import account, installation, organisation, staff
 
 app_name = "identity"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("profile", account.profile, name="profile"),
     path("profile/language", account.language, name="language"),
     path("profile/password", account.change_password, name="change-password"),
+    path("settings", installation.page, name="settings"),
     path("staff/", staff.StaffList.as_view(), name="staff-list"),
     path("staff/new", staff.new, name="staff-new"),
     path("staff/<int:pk>", staff.page, name="staff-page"),
