@@ -87,7 +87,7 @@ class MeteringPoint(models.Model):
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
-    role = models.CharField(_("role"), max_length=10, choices=PointRole, default="purchase")
+    role = models.CharField(_("use of the point"), max_length=10, choices=PointRole, default="purchase")
     measure = models.CharField(_("measure"), max_length=8, choices=Measure, default="metered")
     ratio = RatioField(_("fixed ratio"), null=True, blank=True)
     fixed_energy_kwh = EnergyField(_("fixed quantity a month"), null=True, blank=True)

@@ -225,7 +225,7 @@ class ReadingException(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    action = models.CharField(_("action"), max_length=16, choices=ExceptionAction, blank=True)
+    action = models.CharField(_("decision"), max_length=16, choices=ExceptionAction, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     order_reference = models.CharField(_("fault order"), max_length=40, blank=True)
     unit_id = models.CharField(max_length=16)
@@ -249,3 +249,6 @@ class ReadingException(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["cycle", "state"]), models.Index(fields=["unit_id", "state", "id"])]
+
+    def __str__(self) -> str:
+        return f"{self.metering_point.number} {self.cycle}"
