@@ -59,7 +59,7 @@ def _groups() -> list[tuple[str, list[Setting]]]:
             _("Bills"),
             [
                 Setting(_("Days from issue to due date"), settings.DUE_DAYS, "DENGHUO_DUE_DAYS"),
-                Setting(_("Fixed due day of the month"), day or _("none"), "DENGHUO_DUE_DAY_OF_MONTH"),
+                Setting(_("Fixed due day of the month"), day or _("not set"), "DENGHUO_DUE_DAY_OF_MONTH"),
             ],
         ),
         (
