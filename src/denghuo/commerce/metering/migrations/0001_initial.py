@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=20, unique=True, verbose_name='metering point')),
-                ('role', models.CharField(choices=[('purchase', 'Purchase'), ('feed_in', 'Feed-in'), ('generation', 'Generation')], default='purchase', max_length=10, verbose_name='role')),
+                ('role', models.CharField(choices=[('purchase', 'Purchase'), ('feed_in', 'Feed-in'), ('generation', 'Generation')], default='purchase', max_length=10, verbose_name='use of the point')),
                 ('measure', models.CharField(choices=[('metered', 'Metered'), ('ratio', 'Fixed ratio'), ('fixed', 'Fixed quantity')], default='metered', max_length=8, verbose_name='measure')),
                 ('ratio', denghuo.foundation.database.fields.RatioField(blank=True, null=True, verbose_name='fixed ratio')),
                 ('fixed_energy_kwh', denghuo.foundation.database.fields.EnergyField(blank=True, null=True, verbose_name='fixed quantity a month')),
