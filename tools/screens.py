@@ -186,21 +186,26 @@ def take(page: Page, url: str, shot: Shot) -> bytes | None:
 
 
 def with_palette(page: Page, picture: bytes) -> bytes:
-    """The picture as PNG with its 256 most frequent colours; other colours become the nearest of them."""
+    """The picture as PNG with 256 colours: the mean colours of the fullest cells of colour space, each pixel the nearest."""
     width, height, text = page.evaluate(PIXELS, base64.b64encode(picture).decode())
     pixels = np.frombuffer(base64.b64decode(text), np.uint8).reshape(-1, 4).astype(np.int32)
     codes, inverse, counts = np.unique(
         pixels[:, 0] << 16 | pixels[:, 1] << 8 | pixels[:, 2], return_inverse=True, return_counts=True
     )
     colours = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1)
-    kept = np.argsort(-counts, kind="stable")[:256]
-    distances = ((colours[:, None, :] - colours[None, kept, :]) ** 2).sum(axis=2)
+    cells, member = np.unique(colours >> 3, axis=0, return_inverse=True)
+    filled = np.bincount(member.reshape(-1), weights=counts, minlength=len(cells))
+    means = [np.bincount(member.reshape(-1), weights=counts * colours[:, band]) / filled for band in range(3)]
+    fullest = np.argsort(-filled, kind="stable")[:224]
+    frequent = np.argsort(-counts, kind="stable")[:32]
+    palette = np.concatenate([colours[frequent], np.stack(means, axis=1).round().astype(np.int32)[fullest]])
+    distances = ((colours[:, None, :] - palette[None, :, :]) ** 2).sum(axis=2)
     rows = distances.argmin(axis=1).astype(np.uint8)[inverse.reshape(-1)].reshape(height, width)
     scanlines = np.concatenate([np.zeros((height, 1), np.uint8), rows], axis=1)
     return (
         b"\x89PNG\r\n\x1a\n"
         + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0))
-        + _chunk(b"PLTE", colours[kept].astype(np.uint8).tobytes())
+        + _chunk(b"PLTE", palette.astype(np.uint8).tobytes())
         + _chunk(b"IDAT", zlib.compress(scanlines.tobytes(), 9))
         + _chunk(b"IEND", b"")
     )
@@ -241,7 +246,11 @@ def photograph(options: argparse.Namespace, url: str) -> int:
     ]
     problems: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path(),
+            args=["--no-sandbox", "--lang=zh-CN"],
+            env={**os.environ, "LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"},
+        )
         blank = browser.new_page()
         cookies = {user: sign_in(browser, url, user) for user in {shot.user for shot in shots}}
         for language, theme, width in variants:
