@@ -150,14 +150,20 @@ def _database_values(field: models.Field, column: Any, connection: BaseDatabaseW
         if not all(issubclass(kind, datetime) for kind in found):
             raise _wrong_kind(field, found)
         adapt = connection.ops.adapt_datetimefield_value
-        return column if connection.vendor == "postgresql" else [adapt(value) for value in column]
+        return column if connection.vendor == "postgresql" else _each_once(column, adapt)
     if isinstance(target, models.DateField):
         if not all(issubclass(kind, date) and not issubclass(kind, datetime) for kind in found):
             raise _wrong_kind(field, found)
         if connection.vendor == "postgresql":
             return column
-        return [None if value is None else value.isoformat() for value in column]
+        return _each_once(column, lambda day: day and day.isoformat())
     return [target.get_db_prep_save(value, connection) for value in column]
+
+
+def _each_once(column: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
+    """``column`` converted; days and times repeat, so each different value is converted once."""
+    shown = {value: convert(value) for value in set(column)}
+    return [shown[value] for value in column]
 
 
 def _converted(
