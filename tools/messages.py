@@ -77,7 +77,9 @@ def contradictions(found: list[Path]) -> list[str]:
         if (app / CATALOGUE).exists():
             for message in read(app):
                 if message.id:
-                    seen.setdefault((message.id, message.context), {}).setdefault(message.string, []).append(app.name)
+                    seen.setdefault((message.id, message.context), {}).setdefault(message.string, []).append(
+                        app.name
+                    )
     return [
         f"{key[0]!r}: " + "; ".join(f"{text!r} in {', '.join(apps)}" for text, apps in texts.items())
         for key, texts in seen.items()

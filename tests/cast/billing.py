@@ -98,7 +98,11 @@ def release_all(made: BillingRun, reason: str = "现场核实，用电属实") -
     """Every exception of the run's bills released with one reason."""
     waiting = list(made.exceptions.filter(state="open", bill__isnull=False))
     at = moment(Cycle.parse(made.cycle).shifted(1).on_day(3), 6)
-    return operations.release(exceptions=waiting, actor=people()["liumin"], at=at, reason=reason) if waiting else 0
+    return (
+        operations.release(exceptions=waiting, actor=people()["liumin"], at=at, reason=reason)
+        if waiting
+        else 0
+    )
 
 
 def settle(made: BillingRun) -> None:

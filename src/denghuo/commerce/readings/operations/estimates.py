@@ -171,9 +171,7 @@ def _moved(reading: Reading, register: str) -> Decimal:
 def _settle_periods(previous: Reading, values: dict[str, Decimal | None], moved: Decimal) -> None:
     """Give the ten-thousandths that rounding left over to the period that uses most, so that periods add up."""
     steps = {
-        name: values[name] - getattr(previous, name)
-        for name in TOU_REGISTERS
-        if values[name] is not None
+        name: values[name] - getattr(previous, name) for name in TOU_REGISTERS if values[name] is not None
     }
     rest = moved - sum(steps.values(), Decimal(0))
     if steps and 0 < rest <= len(steps) * _QUANTUM:

@@ -26,7 +26,6 @@ class Setting:
 
 
 def _groups() -> list[tuple[str, list[Setting]]]:
-    minimum = next(v["OPTIONS"]["min_length"] for v in settings.AUTH_PASSWORD_VALIDATORS if "OPTIONS" in v)
     database = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
     day = settings.DUE_DAY_OF_MONTH
     return [
@@ -43,7 +42,7 @@ def _groups() -> list[tuple[str, list[Setting]]]:
                     settings.SESSION_ABSOLUTE_HOURS,
                     "DENGHUO_SESSION_HOURS",
                 ),
-                Setting(_("Shortest password"), minimum),
+                Setting(_("Shortest password"), settings.PASSWORD_LENGTH),
                 Setting(_("Trusted proxies in front"), settings.TRUSTED_PROXIES, "DENGHUO_PROXIES"),
             ],
         ),
