@@ -1,6 +1,24 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+ACTIONS = {
+    "identity.unit.opened": _("Unit opened"),
+    "identity.unit.renamed": _("Unit renamed"),
+    "identity.staff.employed": _("Account opened"),
+    "identity.staff.edited": _("Account changed"),
+    "identity.staff.disabled": _("Account closed"),
+    "identity.staff.enabled": _("Account opened again"),
+    "identity.role.granted": _("Role given"),
+    "identity.role.revoked": _("Role taken back"),
+    "identity.password.reset": _("Password reset"),
+    "identity.password.changed": _("Password changed"),
+    "identity.sign_in.succeeded": _("Signed in"),
+    "identity.sign_in.failed": _("Sign-in refused"),
+    "identity.sign_out": _("Signed out"),
+    "identity.api_client.registered": _("API client registered"),
+    "identity.api_client.revoked": _("API client revoked"),
+}
+
 
 class IdentityConfig(AppConfig):
     name = "denghuo.foundation.identity"
@@ -31,25 +49,7 @@ class IdentityConfig(AppConfig):
         navigation.register_own(
             NavItem(section, _("Change password"), "identity:change-password", "key", None, 20)
         )
-        name_actions(
-            {
-                "identity.unit.opened": _("Unit opened"),
-                "identity.unit.renamed": _("Unit renamed"),
-                "identity.staff.employed": _("Account opened"),
-                "identity.staff.edited": _("Account changed"),
-                "identity.staff.disabled": _("Account closed"),
-                "identity.staff.enabled": _("Account opened again"),
-                "identity.role.granted": _("Role given"),
-                "identity.role.revoked": _("Role taken back"),
-                "identity.password.reset": _("Password reset"),
-                "identity.password.changed": _("Password changed"),
-                "identity.sign_in.succeeded": _("Signed in"),
-                "identity.sign_in.failed": _("Sign-in refused"),
-                "identity.sign_out": _("Signed out"),
-                "identity.api_client.registered": _("API client registered"),
-                "identity.api_client.revoked": _("API client revoked"),
-            }
-        )
+        name_actions(ACTIONS)
         mark_sensitive(
             "identity.staff.employed",
             "identity.staff.disabled",

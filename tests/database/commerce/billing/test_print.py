@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 from django.utils.translation import override
 
+from denghuo.commerce.billing import operations
 from denghuo.commerce.billing.queries.document import bill_document
+from denghuo.commerce.readings import operations as routes
 from denghuo.foundation.documents import pdf
+from denghuo.foundation.jobs import operations as jobs
+from denghuo.kernel.periods import Cycle
 from tests.cast import billing as cast
-from tests.cast import supply
+from tests.cast import staff, supply
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +48,29 @@ def test_a_home_and_a_mill_each_fit_one_page():
         body = _print(bill, name)
         assert body.startswith(b"%PDF-")
         assert body.count(b"/Type /Page\n") + body.count(b"/Type/Page/") <= 1
+
+
+def test_the_bills_of_a_route_are_printed_in_the_background(now):
+    cast.prices()
+    point = cast.metered(supply.wang_xiuying())
+    cast.read(point, "2025-08", 260)
+    run = cast.run("2025-08")
+    cast.release_all(run)
+    cast.settle(run)
+    route = routes.open_route(
+        code="R-PRINT",
+        name="梧桐巷抄表段",
+        unit=point.supply_point.unit,
+        at=now,
+        reading_day=1,
+        rhythm="monthly",
+    )
+    routes.add_stops(route=route, points=[point], at=now)
+    asked_at = now.replace(microsecond=922_564)
+    batch = operations.print_route(
+        cycle=Cycle(2025, 8), route_code="R-PRINT", actor=staff.hire("liumin", now), at=asked_at
+    )
+    done = jobs.drive(run=batch.long_run, clock=lambda: asked_at)
+    assert done.state == "done", done.error
+    (part,) = batch.parts.all()
+    assert bytes(part.pdf).startswith(b"%PDF") and part.bills == 1
