@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 
 from denghuo.foundation.jobs import operations, queries, rules
 from denghuo.foundation.jobs.models import ChunkState, LongRun, RunState
+from denghuo.foundation.ui import formats
 from denghuo.foundation.ui.access import require
 from denghuo.foundation.ui.lists import ChoiceFilter, Column, ListPage, TextFilter
 
@@ -89,7 +91,7 @@ def _picture(request: HttpRequest, run: LongRun, *, whole: bool) -> dict[str, An
         "first": not whole and not request.GET.get("poll"),
         "live": run.finished_at is None,
         "may_control": request.user.may("runs.control"),  # type: ignore[union-attr]
-        "counters": [(rules.label_of(run.kind, name), value) for name, value in shown.counters.items()],
+        "counters": _named(run.kind, shown.counters),
         "chunk_states": [(state, states[state], n) for state, n in sorted(shown.chunks.items())],
         "log": queries.log(run, limit=50 if whole else 8),
         "may_pause": run.state in (RunState.QUEUED, RunState.RUNNING),
@@ -176,3 +178,13 @@ def retry_task(request: HttpRequest, task_id: str) -> HttpResponse:
     operations.retry_task(task=task, actor=request.user, at=timezone.now())
     messages.success(request, _("The task is tried again."))
     return redirect("jobs:dead-letters")
+
+
+def _named(kind: str, counters: Mapping[str, int]) -> list[tuple[Any, str]]:
+    """The counters that the worker's room named, amounts in yuan; all of them where it named none."""
+    named = [name for name in counters if rules.label_of(kind, name) != name]
+    return [
+        (rules.label_of(kind, name), formats.money(value) if name.endswith("_fen") else f"{value:,}")
+        for name, value in counters.items()
+        if name in named or not named
+    ]
