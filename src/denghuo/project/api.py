@@ -157,6 +157,8 @@ def _install_problems(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+        if isinstance(error.__cause__, Problem):  # raised while the body was parsed
+            return problem(request, error.__cause__)
         code = "invalid_request" if error.status_code in (400, 422) else f"http_{error.status_code}"
         return problem_response(error.status_code, code, str(error))
 
