@@ -43,7 +43,11 @@ def render(template: str, data: Mapping[str, Any], *, created_at: datetime | Non
     try:
         with _one_at_a_time:
             made = _compiler().compile(  # type: ignore[type-var]
-                input=files, format="pdf", sys_inputs=inputs, timestamp=(created_at or UNDATED).replace(microsecond=0), pdf_tags=False
+                input=files,
+                format="pdf",
+                sys_inputs=inputs,
+                timestamp=(created_at or UNDATED).replace(microsecond=0),
+                pdf_tags=False,
             )
     except typst.TypstError as error:
         raise DocumentFailed(f"{template}: {error}") from error
