@@ -13,6 +13,7 @@ from denghuo.commerce.tariffs.models import BookState, PriceBookVersion
 from denghuo.engine.pricing.book import PriceBook, parse
 from denghuo.engine.pricing.rates import CompiledBook
 from denghuo.engine.pricing.rates import compile as compile_book
+from denghuo.records.supply.models import SupplyTerms
 
 KEPT_IN_MEMORY = 32
 
@@ -41,6 +42,11 @@ def versions(code: str) -> QuerySet[PriceBookVersion]:
 def books() -> list[str]:
     """Codes of every book that has a version, drafts included."""
     return list(PriceBookVersion.objects.order_by("book").values_list("book", flat=True).distinct())
+
+
+def home_book() -> str:
+    """A book that the utility's own supply points are on; empty where there are none yet."""
+    return SupplyTerms.objects.order_by("id").values_list("price_book", flat=True).first() or ""
 
 
 def book_in_force(code: str) -> CompiledBook:

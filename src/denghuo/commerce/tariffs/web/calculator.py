@@ -193,7 +193,7 @@ def _asked(request: HttpRequest) -> tuple[EnquiryForm, CompiledBook | None, Tari
     """The form filled from the address, with sensible values where it says nothing."""
     data = request.GET.copy()
     books = {code: code for code in queries.books() if queries.version_in_force(code)}
-    code = data.get("book", "")
+    code = data.get("book") or queries.home_book()
     code = code if code in books else next(iter(books), "")
     data["book"] = code
     compiled = queries.book_in_force(code) if code else None
