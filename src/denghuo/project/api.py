@@ -30,6 +30,16 @@ ROOMS = (
     "denghuo.commerce.tariffs",
     "denghuo.commerce.readings",
     "denghuo.commerce.billing",
+    "denghuo.commerce.ledger",
+    "denghuo.commerce.receivables",
+    "denghuo.commerce.payments",
+    "denghuo.commerce.channels",
+    "denghuo.commerce.banking",
+    "denghuo.commerce.reconciliation",
+    "denghuo.commerce.invoicing",
+    "denghuo.commerce.collection",
+    "denghuo.commerce.disconnection",
+    "denghuo.commerce.corrections",
 )
 """Rooms that may have an ``api`` module with a ``router``; its paths are mounted below the room's name."""
 

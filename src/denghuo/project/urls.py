@@ -23,6 +23,17 @@ urlpatterns = [
     path("tariffs/", include("denghuo.commerce.tariffs.web.urls")),
     path("readings/", include("denghuo.commerce.readings.web.urls")),
     path("billing/", include("denghuo.commerce.billing.web.urls")),
+    path("ledger/", include("denghuo.commerce.ledger.web.urls")),
+    path("receivables/", include("denghuo.commerce.receivables.web.urls")),
+    path("payments/", include("denghuo.commerce.payments.web.urls")),
+    path("channels/", include("denghuo.commerce.channels.web.urls")),
+    path("banking/", include("denghuo.commerce.banking.web.urls")),
+    path("reconciliation/", include("denghuo.commerce.reconciliation.web.urls")),
+    path("invoices/", include("denghuo.commerce.invoicing.web.urls")),
+    path("collection/", include("denghuo.commerce.collection.web.urls")),
+    path("disconnection/", include("denghuo.commerce.disconnection.web.urls")),
+    path("corrections/", include("denghuo.commerce.corrections.web.urls")),
+    path("parameters/", include("denghuo.foundation.parameters.web.urls")),
 ]
 
 handler400 = "denghuo.foundation.ui.web.errors.bad_request"

@@ -26,6 +26,7 @@ class Role(models.TextChoices):
     FIELD_CREW = "field_crew", _("Field crew")
     BILLING_CLERK = "billing_clerk", _("Billing clerk")
     CASHIER = "cashier", _("Cashier")
+    ACCOUNTANT = "accountant", _("Accountant")
     INSPECTOR = "inspector", _("Inspector")
     KEY_ACCOUNT_MANAGER = "key_account_manager", _("Key-account manager")
     TARIFF_CLERK = "tariff_clerk", _("Tariff clerk")

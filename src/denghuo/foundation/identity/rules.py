@@ -13,6 +13,7 @@ ROLES = (
     "field_crew",
     "billing_clerk",
     "cashier",
+    "accountant",
     "inspector",
     "key_account_manager",
     "tariff_clerk",
@@ -27,15 +28,39 @@ ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 _EVERYBODY = frozenset({"calendar.view", "tariffs.view"})
 _RECORDS = _EVERYBODY | {"customers.view", "supply.view", "grid.view", "metering.view"}
 _FIGURES = _RECORDS | {"readings.view", "billing.view"}
+_MONEY = {"receivables.view", "payments.view", "collection.view", "disconnection.view", "invoicing.view"}
+_BOOKS = _MONEY | {"ledger.view", "channels.view", "banking.view", "reconciliation.view", "corrections.view"}
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
-    "counter_clerk": _FIGURES | {"customers.edit", "customers.reveal", "supply.edit", "imports.view"},
-    "agent": _FIGURES | {"customers.reveal"},
+    "counter_clerk": _FIGURES
+    | _MONEY
+    | {
+        "invoicing.request",
+        "receivables.dispute",
+        "banking.mandates",
+        "corrections.view",
+        "customers.edit",
+        "customers.reveal",
+        "supply.edit",
+        "imports.view",
+    },
+    "agent": _FIGURES | _MONEY | {"customers.reveal", "receivables.dispute"},
     "meter_reader": _RECORDS
     | {"customers.reveal", "readings.view", "readings.enter", "readings.import", "imports.view"},
-    "field_crew": _RECORDS | {"customers.reveal", "metering.edit", "readings.view", "readings.enter"},
-    "billing_clerk": _FIGURES
+    "field_crew": _RECORDS
     | {
+        "customers.reveal",
+        "metering.edit",
+        "readings.view",
+        "readings.enter",
+        "disconnection.view",
+        "disconnection.execute",
+    },
+    "billing_clerk": _FIGURES
+    | _MONEY
+    | {
+        "corrections.view",
+        "corrections.draft",
         "grid.edit",
         "supply.edit",
         "metering.edit",
@@ -50,13 +75,63 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "runs.view",
         "runs.control",
     },
-    "cashier": _EVERYBODY | {"customers.view", "customers.reveal", "supply.view", "billing.view"},
-    "inspector": _FIGURES | {"customers.reveal"},
-    "key_account_manager": _FIGURES | {"customers.edit", "customers.reveal"},
+    "cashier": _EVERYBODY
+    | _MONEY
+    | {
+        "customers.view",
+        "customers.reveal",
+        "supply.view",
+        "billing.view",
+        "ledger.view",
+        "receivables.waive",
+        "receivables.dispute",
+        "receivables.instalments",
+        "payments.take",
+        "payments.refund",
+        "payments.cash_up",
+        "channels.view",
+        "banking.view",
+        "banking.mandates",
+        "invoicing.request",
+        "collection.work",
+        "collection.write_off",
+        "disconnection.ask",
+    },
+    "accountant": _EVERYBODY
+    | _BOOKS
+    | {
+        "customers.view",
+        "supply.view",
+        "billing.view",
+        "ledger.close",
+        "payments.confirm_cash_up",
+        "payments.send_refund",
+        "banking.batches",
+        "banking.match",
+        "reconciliation.work",
+        "invoicing.request",
+        "invoicing.issue",
+        "collection.targets",
+        "imports.view",
+        "runs.view",
+        "parameters.view",
+    },
+    "inspector": _FIGURES | _MONEY | {"customers.reveal", "corrections.view"},
+    "key_account_manager": _FIGURES
+    | _MONEY
+    | {"customers.edit", "customers.reveal", "receivables.instalments"},
     "tariff_clerk": _EVERYBODY
     | {"supply.view", "tariffs.draft", "billing.view", "runs.view", "imports.view"},
     "supervisor": _FIGURES
+    | _BOOKS
     | {
+        "receivables.approve",
+        "payments.approve",
+        "collection.plans",
+        "collection.approve",
+        "disconnection.approve",
+        "corrections.approve",
+        "parameters.view",
         "customers.reveal",
         "readings.resolve",
         "readings.routes",
@@ -67,7 +142,9 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "audit.view",
         "staff.view",
     },
-    "decision_maker": _FIGURES | {"tariffs.approve", "runs.view"},
+    "decision_maker": _FIGURES
+    | _BOOKS
+    | {"tariffs.approve", "runs.view", "collection.targets", "parameters.view", "parameters.edit"},
     "system_admin": frozenset(
         {
             "staff.view",
@@ -75,6 +152,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
             "calendar.view",
             "calendar.edit",
             "settings.view",
+            "parameters.view",
             "runs.view",
             "runs.control",
         }
@@ -100,6 +178,9 @@ API_SCOPES = (
     "readings.view",
     "readings.enter",
     "billing.view",
+    "receivables.view",
+    "payments.view",
+    "payments.take",
 )
 """What a machine may be given. Nothing that decides, approves or reveals."""
 
@@ -126,6 +207,10 @@ CONFLICTS = (
     Conflict(frozenset({"tariff_clerk", "decision_maker"}), "drafting_and_approving"),
     Conflict(frozenset({"inspector", "meter_reader"}), "reading_and_inspecting"),
     Conflict(frozenset({"inspector", "cashier"}), "inspecting_and_collecting"),
+    Conflict(frozenset({"accountant", "cashier"}), "taking_and_reconciling"),
+    Conflict(frozenset({"accountant", "billing_clerk"}), "billing_and_reconciling"),
+    Conflict(frozenset({"accountant", "supervisor"}), "asking_and_deciding"),
+    Conflict(frozenset({"cashier", "supervisor"}), "asking_and_deciding"),
 )
 """Separation of duties: the three administrators (三员分立), and no one reads, bills and collects (职权分离)."""
 
@@ -134,6 +219,13 @@ TWO_PERSON_ACTS: Mapping[str, tuple[str, str]] = {
     "billing_run": ("billing.run", "billing.approve"),
     "bill_reversal": ("billing.reverse", "billing.approve"),
     "account": ("staff.edit", "staff.grant"),
+    "late_fee_waiver": ("receivables.waive", "receivables.approve"),
+    "instalment_plan": ("receivables.instalments", "receivables.approve"),
+    "refund": ("payments.refund", "payments.approve"),
+    "cash_up": ("payments.cash_up", "payments.confirm_cash_up"),
+    "write_off": ("collection.write_off", "collection.approve"),
+    "disconnection": ("disconnection.ask", "disconnection.approve"),
+    "correction": ("corrections.draft", "corrections.approve"),
 }
 """Acts that take two persons: the first permission prepares, the second decides. No role carries both."""
 

@@ -38,6 +38,7 @@ PEOPLE = (
     Person("tangjing", "唐静", "45", "tariff_clerk"),
     Person("luoqiang", "罗强", "45", "decision_maker"),
     Person("zhengjie", "郑洁", "4503", "cashier"),
+    Person("yejing", "叶静", "45", "accountant"),
     Person("wugang", "吴刚", "45", "inspector"),
     Person("chenxin", "陈欣", "45", "agent"),
     Person("mengfan", "孟凡", "45", "key_account_manager"),

@@ -23,6 +23,7 @@ from denghuo.commerce.billing.models import (
     Reversal,
     ReversalState,
 )
+from denghuo.commerce.billing.operations.booking import book_reversed
 from denghuo.commerce.billing.operations.chunk import bill_accounts, price_accounts
 from denghuo.foundation.audit import operations as audit
 from denghuo.foundation.identity.models import Staff
@@ -225,6 +226,7 @@ def approve_reversal(
     if found.bill not in bills:
         raise BillCannotBeReversed(_("Only an issued bill can be reversed."))
     made = [_reverse(bill, found.reason, at, due_date) for bill in bills]
+    book_reversed(bills=list(zip(bills, made, strict=True)), reason=found.reason, at=at, actor=actor)
     found.state, found.decided_by, found.decided_at, found.note = ReversalState.DONE, actor, at, note
     found.save(update_fields=["state", "decided_by", "decided_at", "note"])
     replacement = None

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from denghuo.commerce.billing import events, queries, rules
 from denghuo.commerce.billing.models import Bill, BillingException, BillingRun, BillState
+from denghuo.commerce.billing.operations.booking import book_issued
 from denghuo.foundation.audit import operations as audit
 from denghuo.foundation.identity.models import Staff
 from denghuo.foundation.jobs import operations as jobs
@@ -158,13 +159,14 @@ def issue_slices(run: BillingRun) -> Iterator[tuple[int, int]]:
 def issue_slice(
     *, run: BillingRun, first: int, last: int, actor: Staff | None, at: datetime, due_date: date
 ) -> int:
-    """Issue the approved bills of a run with ids in ``[first, last]``: state, event, audit, all together."""
+    """Issue the approved bills of a run with ids in ``[first, last]``: state, ledger, event, audit, all together."""
     mine = Bill.objects.filter(run=run, id__gte=first, id__lte=last)
     changed = mine.filter(state=BillState.APPROVED).update(
         state=BillState.ISSUED, issued_at=at, due_date=due_date
     )
     if not changed:
         return 0
+    book_issued(run=run, first=first, last=last, at=at, actor=actor)
     facts = mine.filter(state=BillState.ISSUED, issued_at=at).aggregate(
         n=Count("id"), fen=Sum("total_fen"), low=Min("id"), high=Max("id")
     )

@@ -1,0 +1,17 @@
+"""What others may hear about debts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class AccountSettled:
+    """Nothing overdue is left on an account that had overdue debts before this moment."""
+
+    name: ClassVar[str] = "receivables.account_settled"
+    account_id: int
+    on: date
+    settled_at: datetime

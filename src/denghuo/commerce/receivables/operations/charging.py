@@ -1,0 +1,218 @@
+"""Charge documents to accounts; cancel a document that was charged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from denghuo.commerce.ledger.models import Posting, PostingKind
+from denghuo.commerce.ledger.rules import Leg
+from denghuo.commerce.ledger.rules.chart import LATE_FEE, PAYABLE_GENERATION, RECEIVABLE
+from denghuo.commerce.receivables.models import AllocationSource, Receivable, ReceivableKind
+from denghuo.commerce.receivables.operations import balances as standing
+from denghuo.commerce.receivables.operations.settling import allocate_rows, apply_prepayments, release
+from denghuo.foundation.database import bulk
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One document: what it charges the account (fen); below zero it is owed to the customer (generation bought)."""
+
+    account_id: int
+    unit_id: str
+    kind: str
+    payer_class: str
+    document_type: str
+    document_id: int
+    document_number: str
+    cycle: str
+    due_date: date
+    amount_fen: int
+
+
+@transaction.atomic
+def charge(
+    *,
+    charges: Sequence[Charge],
+    against: Sequence[Leg],
+    kind: PostingKind,
+    on: date,
+    at: datetime,
+    unit_id: str,
+    actor: Any = None,
+    key: str | None = None,
+    document_type: str = "",
+    document_id: int | None = None,
+    use_prepayments: bool = True,
+) -> Posting | None:
+    """Make the documents receivable in one posting, ``against`` the accounts that explain them (credits negative).
+
+    Afterwards the prepayments of these accounts settle what they can. Documents of nothing charge nothing.
+
+    Raises:
+        PostingUnbalanced: ``against`` does not explain the charges.
+        PeriodClosed: the month of ``on`` is closed.
+        IntegrityError: a document was charged before.
+    """
+    moving = [item for item in charges if item.amount_fen]
+    if not moving:
+        return None
+    balances = standing.lock(item.account_id for item in moving)
+    legs = [
+        Leg(
+            RECEIVABLE if item.amount_fen > 0 else PAYABLE_GENERATION,
+            item.amount_fen,
+            item.account_id,
+            document_number=item.document_number,
+            unit_id=item.unit_id,
+        )
+        for item in moving
+    ]
+    posting = standing.post(
+        balances,
+        legs=[*legs, *against],
+        kind=kind,
+        on=on,
+        at=at,
+        unit_id=unit_id,
+        actor=actor,
+        key=key,
+        document_type=document_type,
+        document_id=document_id,
+    )
+    owed = [item for item in moving if item.amount_fen > 0]
+    bulk.insert_columns(
+        Receivable,
+        {
+            **{
+                name: [getattr(item, name) for item in owed]
+                for name in (
+                    "account_id",
+                    "unit_id",
+                    "kind",
+                    "payer_class",
+                    "document_type",
+                    "document_id",
+                    "document_number",
+                    "cycle",
+                    "due_date",
+                    "amount_fen",
+                )
+            },  # fmt: skip
+            "open_fen": [item.amount_fen for item in owed],
+            "charged_date": [on] * len(owed),
+            "disputed": [False] * len(owed),
+            "posting_id": [posting.pk] * len(owed),
+        },
+    )
+    if use_prepayments:
+        apply_prepayments(balances=balances, on=on, at=at)
+    return posting
+
+
+@transaction.atomic
+def cancel(
+    *,
+    document_type: str,
+    charges: Sequence[tuple[int, int, int, str]],
+    against: Sequence[Leg],
+    on: date,
+    at: datetime,
+    unit_id: str,
+    reason: str,
+    actor: Any = None,
+    key: str | None = None,
+    document_id: int | None = None,
+) -> Posting | None:
+    """Take documents back: (document id, account id, fen charged, number of the reversing document) each.
+
+    What was paid on them and on their late fees becomes prepayment again, the late fees are taken back, and the debt
+    is closed by an allocation of source ``reversal``. The caller applies the prepayments where that is wanted.
+    """
+    balances = standing.lock(account for _, account, _, _ in charges)
+    wanted = {document for document, *_ in charges}
+    found = list(
+        Receivable.objects.select_for_update(no_key=True).filter(
+            document_type=document_type,
+            document_id__in=wanted,
+            principal__isnull=True,
+            cancelled_at__isnull=True,
+        )
+    )
+    fees = list(Receivable.objects.filter(principal__in=found, cancelled_at__isnull=True))
+    release(balances, receivables=[*found, *fees], on=on, at=at, actor=actor, reason=reason)
+    for item in (*found, *fees):
+        item.refresh_from_db()
+    if fees:
+        posting = standing.post(
+            balances,
+            legs=[
+                leg
+                for fee in fees
+                for leg in (
+                    Leg(LATE_FEE, fee.open_fen, unit_id=fee.unit_id),
+                    Leg(
+                        RECEIVABLE,
+                        -fee.open_fen,
+                        fee.account_id,
+                        document_number=fee.document_number,
+                        unit_id=fee.unit_id,
+                    ),
+                )
+            ],
+            kind=PostingKind.LATE_FEE_WAIVED,
+            on=on,
+            at=at,
+            unit_id=unit_id,
+            actor=actor,
+            reason=reason,
+        )
+        _close(fees, posting, on, at)
+    moving = [item for item in charges if item[2]]
+    if not moving:
+        return None
+    units = {item.document_id: item.unit_id for item in found}
+    posting = standing.post(
+        balances,
+        legs=[
+            *(
+                Leg(
+                    RECEIVABLE if fen > 0 else PAYABLE_GENERATION,
+                    -fen,
+                    account,
+                    document_number=number,
+                    unit_id=units.get(document, unit_id),
+                )
+                for document, account, fen, number in moving
+            ),
+            *against,
+        ],
+        kind=PostingKind.BILL_REVERSED,
+        on=on,
+        at=at,
+        unit_id=unit_id,
+        actor=actor,
+        key=key,
+        document_type=document_type,
+        document_id=document_id,
+        reason=reason,
+    )
+    _close(found, posting, on, at)
+    return posting
+
+
+def _close(items: Sequence[Receivable], posting: Posting, on: date, at: datetime) -> None:
+    allocate_rows(
+        [(item, item.open_fen) for item in items],
+        posting=posting,
+        source=AllocationSource.REVERSAL,
+        value_date=on,
+    )
+    Receivable.objects.filter(pk__in=[item.pk for item in items]).update(cancelled_at=at)
+
+
+__all__ = ["Charge", "ReceivableKind", "cancel", "charge"]

@@ -1,0 +1,84 @@
+"""Charge the late fee of overdue receivables up to a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from denghuo.commerce.ledger.models import PostingKind
+from denghuo.commerce.ledger.rules import Leg
+from denghuo.commerce.ledger.rules.chart import LATE_FEE, RECEIVABLE
+from denghuo.commerce.receivables import queries
+from denghuo.commerce.receivables.models import AccountBalance, Receivable, ReceivableKind
+from denghuo.commerce.receivables.operations import balances as standing
+from denghuo.foundation.database import bulk
+
+
+@transaction.atomic
+def assess(
+    *,
+    account_id: int,
+    on: date,
+    at: datetime,
+    actor: Any = None,
+    balances: Mapping[int, AccountBalance] | None = None,
+    posting_date: date | None = None,
+) -> int:
+    """Charge the late fee that overdue electricity debts of an account have run up to ``on``; returns the fen charged.
+
+    What was charged before is taken off, so charging in any number of steps gives the same total to the fen.
+    """
+    due = [fee for fee in queries.accrued_late_fees(account_id, on=on) if fee.due_fen > 0]
+    if not due:
+        return 0
+    locked = standing.lock([account_id]) if balances is None else balances
+    counted = posting_date or on
+    legs = []
+    for fee in due:
+        item = fee.receivable
+        legs.append(
+            Leg(
+                RECEIVABLE,
+                fee.due_fen,
+                account_id,
+                document_number=item.document_number,
+                unit_id=item.unit_id,
+            )
+        )
+        legs.append(Leg(LATE_FEE, -fee.due_fen, unit_id=item.unit_id))
+    posting = standing.post(
+        locked,
+        legs=legs,
+        kind=PostingKind.LATE_FEE,
+        on=counted,
+        at=at,
+        unit_id=due[0].receivable.unit_id,
+        actor=actor,
+    )
+    count = len(due)
+    bulk.insert_columns(
+        Receivable,
+        {
+            "account_id": [account_id] * count,
+            "unit_id": [fee.receivable.unit_id for fee in due],
+            "kind": [ReceivableKind.LATE_FEE.value] * count,
+            "payer_class": [fee.receivable.payer_class for fee in due],
+            "document_type": [fee.receivable.document_type for fee in due],
+            "document_id": [fee.receivable.document_id for fee in due],
+            "document_number": [fee.receivable.document_number for fee in due],
+            "cycle": [fee.receivable.cycle for fee in due],
+            "charged_date": [counted] * count,
+            "due_date": [on] * count,
+            "amount_fen": [fee.due_fen for fee in due],
+            "open_fen": [fee.due_fen for fee in due],
+            "disputed": [False] * count,
+            "principal_id": [fee.receivable.pk for fee in due],
+            "from_date": [fee.charged_to + timedelta(days=1) for fee in due],
+            "to_date": [on] * count,
+            "posting_id": [posting.pk] * count,
+        },
+    )
+    return sum(fee.due_fen for fee in due)

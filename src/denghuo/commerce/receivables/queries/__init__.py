@@ -1,0 +1,16 @@
+"""What customers owe, and since when."""
+
+from denghuo.commerce.receivables.queries.consistency import inconsistencies
+from denghuo.commerce.receivables.queries.late_fees import AccruedLateFee, accrued_late_fees, late_fee_first
+from denghuo.commerce.receivables.queries.open_items import Owed, open_items, open_items_of, owed
+
+__all__ = [
+    "AccruedLateFee",
+    "Owed",
+    "accrued_late_fees",
+    "inconsistencies",
+    "late_fee_first",
+    "open_items",
+    "open_items_of",
+    "owed",
+]
