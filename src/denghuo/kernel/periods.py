@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def day_of(at: datetime) -> date:
+    """The day of an instant in China, which the books and every time limit count by."""
+    return at.astimezone(BEIJING).date()
 
 
 @dataclass(frozen=True, order=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Sum
@@ -15,9 +14,9 @@ from denghuo.commerce.ledger.models import Posting, PostingKind
 from denghuo.commerce.ledger.rules import Leg, revenue_account
 from denghuo.commerce.receivables import operations as receivables
 from denghuo.commerce.receivables.models import PayerClass, ReceivableKind
+from denghuo.kernel.periods import day_of
 
 DOCUMENT = "billing.bill"
-BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 def book_issued(
@@ -51,7 +50,7 @@ def book_issued(
         ],
         against=_revenue([bill[0] for bill in bills]),
         kind=PostingKind.BILLS_ISSUED,
-        on=_local_date(at),
+        on=day_of(at),
         at=at,
         unit_id=run.unit_id,
         actor=actor,
@@ -71,7 +70,7 @@ def book_reversed(
         document_type=DOCUMENT,
         charges=[(bill.pk, bill.account_id, bill.total_fen, negative.number) for bill, negative in bills],
         against=_revenue([negative.pk for _, negative in bills]),
-        on=_local_date(at),
+        on=day_of(at),
         at=at,
         unit_id=first.unit_id,
         reason=reason,
@@ -79,10 +78,6 @@ def book_reversed(
         key=f"reversal:{bills[0][1].pk}",
         document_id=first.pk,
     )
-
-
-def _local_date(at: datetime) -> date:
-    return at.astimezone(BEIJING).date()
 
 
 def _revenue(bill_ids: Sequence[int]) -> list[Leg]:

@@ -1,0 +1,19 @@
+"""Where the money of a channel is kept until it reaches the bank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from denghuo.commerce.ledger.rules.chart import BANK, CASH, CHEQUES, CLEARING
+
+MONEY_ACCOUNT: Mapping[str, str] = {
+    "cash": CASH,
+    "card": CLEARING,
+    "cheque": CHEQUES,
+    "wechat": CLEARING,
+    "alipay": CLEARING,
+    "bank_debit": BANK,
+    "lockbox": BANK,
+    "transfer": BANK,
+}
+"""Channel → ledger account. The detail of cash is the clerk, of cheques none, of anything else the channel."""
