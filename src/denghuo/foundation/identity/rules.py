@@ -117,9 +117,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "parameters.view",
     },
     "inspector": _FIGURES | _MONEY | {"customers.reveal", "corrections.view"},
-    "key_account_manager": _FIGURES
-    | _MONEY
-    | {"customers.edit", "customers.reveal", "receivables.instalments"},
+    "key_account_manager": _FIGURES | _MONEY | {"customers.edit", "customers.reveal"},
     "tariff_clerk": _EVERYBODY
     | {"supply.view", "tariffs.draft", "billing.view", "runs.view", "imports.view"},
     "supervisor": _FIGURES
