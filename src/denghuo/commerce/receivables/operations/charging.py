@@ -12,7 +12,7 @@ from django.db import transaction
 from denghuo.commerce.ledger.models import Posting, PostingKind
 from denghuo.commerce.ledger.rules import Leg
 from denghuo.commerce.ledger.rules.chart import LATE_FEE, PAYABLE_GENERATION, RECEIVABLE
-from denghuo.commerce.receivables.models import AllocationSource, Receivable, ReceivableKind
+from denghuo.commerce.receivables.models import AllocationSource, Receivable
 from denghuo.commerce.receivables.operations import balances as standing
 from denghuo.commerce.receivables.operations.settling import allocate_rows, apply_prepayments, release
 from denghuo.foundation.database import bulk
@@ -62,19 +62,9 @@ def charge(
     if not moving:
         return None
     balances = standing.lock(item.account_id for item in moving)
-    legs = [
-        Leg(
-            RECEIVABLE if item.amount_fen > 0 else PAYABLE_GENERATION,
-            item.amount_fen,
-            item.account_id,
-            document_number=item.document_number,
-            unit_id=item.unit_id,
-        )
-        for item in moving
-    ]
     posting = standing.post(
         balances,
-        legs=[*legs, *against],
+        legs=[*map(_leg, moving), *against],
         kind=kind,
         on=on,
         at=at,
@@ -84,34 +74,41 @@ def charge(
         document_type=document_type,
         document_id=document_id,
     )
-    owed = [item for item in moving if item.amount_fen > 0]
+    _write(moving, posting, on)
+    if use_prepayments:
+        apply_prepayments(balances=balances, on=on, at=at)
+    return posting
+
+
+def _leg(item: Charge) -> Leg:
+    return Leg(
+        RECEIVABLE if item.amount_fen > 0 else PAYABLE_GENERATION,
+        item.amount_fen,
+        item.account_id,
+        document_number=item.document_number,
+        unit_id=item.unit_id,
+    )
+
+
+_SAME = (
+    "account_id", "unit_id", "kind", "payer_class", "document_type", "document_id", "document_number", "cycle",
+    "due_date", "amount_fen",
+)  # fmt: skip
+
+
+def _write(charges: Sequence[Charge], posting: Posting, on: date) -> None:
+    """A receivable for each charge that the customer owes."""
+    owed = [item for item in charges if item.amount_fen > 0]
     bulk.insert_columns(
         Receivable,
         {
-            **{
-                name: [getattr(item, name) for item in owed]
-                for name in (
-                    "account_id",
-                    "unit_id",
-                    "kind",
-                    "payer_class",
-                    "document_type",
-                    "document_id",
-                    "document_number",
-                    "cycle",
-                    "due_date",
-                    "amount_fen",
-                )
-            },  # fmt: skip
+            **{name: [getattr(item, name) for item in owed] for name in _SAME},
             "open_fen": [item.amount_fen for item in owed],
             "charged_date": [on] * len(owed),
             "disputed": [False] * len(owed),
             "posting_id": [posting.pk] * len(owed),
         },
     )
-    if use_prepayments:
-        apply_prepayments(balances=balances, on=on, at=at)
-    return posting
 
 
 @transaction.atomic
@@ -148,30 +145,7 @@ def cancel(
     for item in (*found, *fees):
         item.refresh_from_db()
     if fees:
-        posting = standing.post(
-            balances,
-            legs=[
-                leg
-                for fee in fees
-                for leg in (
-                    Leg(LATE_FEE, fee.open_fen, unit_id=fee.unit_id),
-                    Leg(
-                        RECEIVABLE,
-                        -fee.open_fen,
-                        fee.account_id,
-                        document_number=fee.document_number,
-                        unit_id=fee.unit_id,
-                    ),
-                )
-            ],
-            kind=PostingKind.LATE_FEE_WAIVED,
-            on=on,
-            at=at,
-            unit_id=unit_id,
-            actor=actor,
-            reason=reason,
-        )
-        _close(fees, posting, on, at)
+        _take_back(fees, balances, on=on, at=at, unit_id=unit_id, actor=actor, reason=reason)
     moving = [item for item in charges if item[2]]
     if not moving:
         return None
@@ -205,6 +179,19 @@ def cancel(
     return posting
 
 
+def _take_back(
+    fees: Sequence[Receivable], balances: standing.Balances, *, on: date, at: datetime, **facts: Any
+) -> None:
+    """Cancel late fees whose principal is cancelled."""
+    legs = []
+    for fee in fees:
+        number, unit = fee.document_number, fee.unit_id
+        legs.append(Leg(LATE_FEE, fee.open_fen, unit_id=unit))
+        legs.append(Leg(RECEIVABLE, -fee.open_fen, fee.account_id, document_number=number, unit_id=unit))
+    posting = standing.post(balances, legs=legs, kind=PostingKind.LATE_FEE_WAIVED, on=on, at=at, **facts)
+    _close(fees, posting, on, at)
+
+
 def _close(items: Sequence[Receivable], posting: Posting, on: date, at: datetime) -> None:
     allocate_rows(
         [(item, item.open_fen) for item in items],
@@ -213,6 +200,3 @@ def _close(items: Sequence[Receivable], posting: Posting, on: date, at: datetime
         value_date=on,
     )
     Receivable.objects.filter(pk__in=[item.pk for item in items]).update(cancelled_at=at)
-
-
-__all__ = ["Charge", "ReceivableKind", "cancel", "charge"]

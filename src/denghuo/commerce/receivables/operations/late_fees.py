@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from denghuo.commerce.ledger.models import PostingKind
+from denghuo.commerce.ledger.models import Posting, PostingKind
 from denghuo.commerce.ledger.rules import Leg
 from denghuo.commerce.ledger.rules.chart import LATE_FEE, RECEIVABLE
 from denghuo.commerce.receivables import queries
@@ -58,19 +58,25 @@ def assess(
         unit_id=due[0].receivable.unit_id,
         actor=actor,
     )
+    _write(due, account_id, on, counted, posting)
+    return sum(fee.due_fen for fee in due)
+
+
+_SAME = ("unit_id", "payer_class", "document_type", "document_id", "document_number", "cycle")
+
+
+def _write(
+    due: Sequence[queries.AccruedLateFee], account_id: int, on: date, charged: date, posting: Posting
+) -> None:
+    """A receivable for each late fee, beside the debt it is of."""
     count = len(due)
     bulk.insert_columns(
         Receivable,
         {
             "account_id": [account_id] * count,
-            "unit_id": [fee.receivable.unit_id for fee in due],
             "kind": [ReceivableKind.LATE_FEE.value] * count,
-            "payer_class": [fee.receivable.payer_class for fee in due],
-            "document_type": [fee.receivable.document_type for fee in due],
-            "document_id": [fee.receivable.document_id for fee in due],
-            "document_number": [fee.receivable.document_number for fee in due],
-            "cycle": [fee.receivable.cycle for fee in due],
-            "charged_date": [counted] * count,
+            **{name: [getattr(fee.receivable, name) for fee in due] for name in _SAME},
+            "charged_date": [charged] * count,
             "due_date": [on] * count,
             "amount_fen": [fee.due_fen for fee in due],
             "open_fen": [fee.due_fen for fee in due],
@@ -81,4 +87,3 @@ def assess(
             "posting_id": [posting.pk] * count,
         },
     )
-    return sum(fee.due_fen for fee in due)

@@ -80,10 +80,7 @@ def receive(
     left = amount_fen - sum(fen for _, fen in paid)
     legs = [
         *money,
-        *(
-            Leg(RECEIVABLE, -fen, account_id, document_number=item.document_number, unit_id=item.unit_id)
-            for item, fen in paid
-        ),
+        *(_paid_leg(item, fen) for item, fen in paid),
         Leg(PREPAYMENT, -left, account_id, document_number=document_number, unit_id=unit_id),
     ]
     posting = standing.post(
@@ -101,6 +98,10 @@ def receive(
     allocate_rows(paid, posting=posting, source=AllocationSource.PAYMENT, value_date=counted)
     _tell(account_id, waiting, counted, at)
     return Settlement(posting, paid, left)
+
+
+def _paid_leg(item: Receivable, fen: int) -> Leg:
+    return Leg(RECEIVABLE, -fen, item.account_id, document_number=item.document_number, unit_id=item.unit_id)
 
 
 def _chosen(waiting: Sequence[Receivable], only: Iterable[int] | None) -> Sequence[Receivable]:
