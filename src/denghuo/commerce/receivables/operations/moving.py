@@ -49,9 +49,7 @@ def take_payable(
     return standing.post(
         balances,
         legs=[
-            Leg(
-                PAYABLE_GENERATION, amount_fen, account_id, document_number=document_number, unit_id=unit_id
-            ),
+            Leg(PAYABLE_GENERATION, amount_fen, account_id, document_number=document_number, unit_id=unit_id),
             *against,
         ],
         kind=kind,
