@@ -64,12 +64,7 @@ def receive(
         PeriodClosed: the month is closed.
     """
     receivables.lock([account.pk])
-    if known := Payment.objects.filter(channel=channel, external_id=external_id).first():
-        if (known.account_id, known.amount_fen) != (account.pk, amount_fen):
-            raise PaymentDiffers(
-                _("Transaction %(id)s has been booked already with another amount or account.")
-                % {"id": external_id}
-            )
+    if known := _known(account, amount_fen, str(channel), external_id):
         return known
     on = day_of(at)
     number = f"P{on:%Y%m%d}{numbering.allocate(f'payments.payment.{on:%Y%m%d}', 1)[0]:07d}"
@@ -103,12 +98,17 @@ def receive(
         received_at=at,
         received_by=actor,
     )
+    _tell(payment, actor, at)
+    return payment
+
+
+def _tell(payment: Payment, actor: Staff | None, at: datetime) -> None:
     outbox.publish(
         events.PaymentReceived(
             payment_id=payment.pk,
-            account_id=account.pk,
-            amount_fen=amount_fen,
-            channel=str(channel),
+            account_id=payment.account_id,
+            amount_fen=payment.amount_fen,
+            channel=payment.channel,
             received_at=at,
         )
     )
@@ -117,9 +117,18 @@ def receive(
         subject=payment,
         actor=actor,
         at=at,
-        changes={"amount_fen": [None, amount_fen], "channel": [None, str(channel)]},
+        changes={"amount_fen": [None, payment.amount_fen], "channel": [None, payment.channel]},
     )
-    return payment
+
+
+def _known(account: Account, amount_fen: int, channel: str, external_id: str) -> Payment | None:
+    known = Payment.objects.filter(channel=channel, external_id=external_id).first()
+    if known and (known.account_id, known.amount_fen) != (account.pk, amount_fen):
+        raise PaymentDiffers(
+            _("Transaction %(id)s has been booked already with another amount or account.")
+            % {"id": external_id}
+        )
+    return known
 
 
 class PaymentDiffers(Exception):

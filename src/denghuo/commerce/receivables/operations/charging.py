@@ -141,39 +141,34 @@ def cancel(
         )
     )
     fees = list(Receivable.objects.filter(principal__in=found, cancelled_at__isnull=True))
+    facts: dict[str, Any] = {"on": on, "at": at, "actor": actor, "reason": reason, "unit_id": unit_id}
     release(balances, receivables=[*found, *fees], on=on, at=at, actor=actor, reason=reason)
     for item in (*found, *fees):
         item.refresh_from_db()
     if fees:
-        _take_back(fees, balances, on=on, at=at, unit_id=unit_id, actor=actor, reason=reason)
+        _take_back(fees, balances, **facts)
     moving = [item for item in charges if item[2]]
     if not moving:
         return None
     units = {item.document_id: item.unit_id for item in found}
+    legs = [
+        Leg(
+            RECEIVABLE if fen > 0 else PAYABLE_GENERATION,
+            -fen,
+            account,
+            document_number=number,
+            unit_id=units.get(document, unit_id),
+        )
+        for document, account, fen, number in moving
+    ]
     posting = standing.post(
         balances,
-        legs=[
-            *(
-                Leg(
-                    RECEIVABLE if fen > 0 else PAYABLE_GENERATION,
-                    -fen,
-                    account,
-                    document_number=number,
-                    unit_id=units.get(document, unit_id),
-                )
-                for document, account, fen, number in moving
-            ),
-            *against,
-        ],
+        legs=[*legs, *against],
         kind=PostingKind.BILL_REVERSED,
-        on=on,
-        at=at,
-        unit_id=unit_id,
-        actor=actor,
-        key=key,
         document_type=document_type,
         document_id=document_id,
-        reason=reason,
+        key=key,
+        **facts,
     )
     _close(found, posting, on, at)
     return posting

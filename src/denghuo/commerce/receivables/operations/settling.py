@@ -71,12 +71,7 @@ def receive(
         account_id=account_id, on=counted, at=at, actor=actor, balances=balances, posting_date=on
     )
     waiting = queries.open_items(account_id)
-    chosen = _chosen(waiting, only)
-    parts = rules.allocate(
-        amount_fen, [_as_open(item) for item in chosen], late_fee_first=queries.late_fee_first(counted)
-    )
-    items = {item.pk: item for item in waiting}
-    paid = [(items[key_], fen) for key_, fen in parts]
+    paid = _shared(amount_fen, _chosen(waiting, only), counted)
     left = amount_fen - sum(fen for _, fen in paid)
     legs = [
         *money,
@@ -98,6 +93,13 @@ def receive(
     allocate_rows(paid, posting=posting, source=AllocationSource.PAYMENT, value_date=counted)
     _tell(account_id, waiting, counted, at)
     return Settlement(posting, paid, left)
+
+
+def _shared(amount_fen: int, items: Sequence[Receivable], on: date) -> list[tuple[Receivable, int]]:
+    """What the amount pays of these items, in the order of ``rules.allocate``."""
+    by_id = {item.pk: item for item in items}
+    parts = rules.allocate(amount_fen, map(_as_open, items), late_fee_first=queries.late_fee_first(on))
+    return [(by_id[key], fen) for key, fen in parts]
 
 
 def _paid_leg(item: Receivable, fen: int) -> Leg:
