@@ -38,3 +38,41 @@ class RefundApproved:
     channel: str
     amount_fen: int
     approved_at: datetime
+
+
+@dataclass(frozen=True)
+class RefundPaid:
+    """The money has left: by cash, by transfer or through its channel."""
+
+    name: ClassVar[str] = "payments.refund_paid"
+    refund_id: int
+    account_id: int
+    channel: str
+    amount_fen: int
+    paid_at: datetime
+
+
+@dataclass(frozen=True)
+class ChequeBounced:
+    """A cheque came back unpaid; its payments were reversed (``PaymentReversed`` tells each of them)."""
+
+    name: ClassVar[str] = "payments.cheque_bounced"
+    cheque_id: int
+    amount_fen: int
+    bounced_at: datetime
+
+
+@dataclass(frozen=True)
+class PaymentsReceived:
+    """The payments of a file were booked together: ``payments`` of them, numbered from ``first_number`` to ``last_number``.
+
+    Those of accounts with overdue debts are told one by one (``PaymentReceived``).
+    """
+
+    name: ClassVar[str] = "payments.payments_received"
+    channel: str
+    first_number: str
+    last_number: str
+    payments: int
+    total_fen: int
+    received_at: datetime

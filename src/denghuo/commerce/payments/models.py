@@ -26,6 +26,7 @@ class Shift(models.Model):
     """A clerk's day at a till, from opening to cash-up (日结): ``expected_fen`` cash by the books, ``counted_fen`` in hand.
 
     A difference is posted to cash surplus or shortage when another person confirms; it is never adjusted in silence.
+    ``counts`` is JSON, denomination in fen → pieces. What is not paid in at the bank stays as change fund.
     """
 
     clerk = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+")
@@ -37,6 +38,7 @@ class Shift(models.Model):
     counted_at = models.DateTimeField(_("counted"), null=True)
     expected_fen = MoneyField(_("cash by the books"), null=True)
     counted_fen = MoneyField(_("cash counted"), null=True)
+    counts = models.TextField(_("notes and coins"), blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
     confirmed_by = models.ForeignKey(STAFF, null=True, on_delete=models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
@@ -78,6 +80,7 @@ class Basket(models.Model):
     number = models.CharField(_("receipt number"), max_length=20, unique=True)
     shift = models.ForeignKey(Shift, null=True, on_delete=models.PROTECT, related_name="baskets")
     channel = models.CharField(_("channel"), max_length=12, choices=Channel)
+    reference = models.CharField(_("channel transaction"), max_length=60, blank=True)
     total_fen = MoneyField(_("amount"))
     tendered_fen = MoneyField(_("given"), null=True)
     change_fen = MoneyField(_("change"), default=0)
@@ -187,11 +190,24 @@ class Cheque(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=ChequeState, default="presented")
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(STAFF, null=True, on_delete=models.PROTECT, related_name="+")
+    posting = models.ForeignKey(Posting, null=True, on_delete=models.PROTECT, related_name="+")
     bounce_reason = models.CharField(_("why it bounced"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["bank", "number"], name="a_cheque_is_taken_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bank", "number"], condition=~Q(state="bounced"), name="a_cheque_is_taken_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="presented", decided_at__isnull=True)
+                | (~Q(state="presented") & Q(decided_at__isnull=False)),
+                name="a_decided_cheque_says_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class RefundState(models.TextChoices):
@@ -213,8 +229,9 @@ class RefundSource(models.TextChoices):
 class Refund(models.Model):
     """Money that goes back to a customer: asked for, approved by a second person, then paid out by its channel.
 
-    On approval the amount leaves its source for refunds on the way (224103); paying out clears that account.
-    ``payment`` is set where the money returns through the channel it came by (原路退回).
+    On approval the amount leaves its source for refunds on the way (224102, ``posting``); paying out clears that
+    account, a failure brings the amount back (``outcome``). ``payment`` is set where the money returns through the
+    channel it came by (原路退回).
     """
 
     number = models.CharField(_("refund number"), max_length=20, unique=True)
@@ -227,6 +244,9 @@ class Refund(models.Model):
     beneficiary = models.CharField(_("beneficiary"), max_length=80, blank=True)
     bank_account = models.CharField(_("bank account"), max_length=40, blank=True)
     bank = models.CharField(_("bank"), max_length=60, blank=True)
+    deposit = models.ForeignKey(
+        "payments.Deposit", null=True, on_delete=models.PROTECT, related_name="refunds"
+    )
     reason = models.CharField(_("reason"), max_length=300)
     state = models.CharField(_("state"), max_length=10, choices=RefundState, default="requested")
     requested_by = models.ForeignKey(STAFF, null=True, on_delete=models.PROTECT, related_name="+")
@@ -235,8 +255,13 @@ class Refund(models.Model):
     decided_at = models.DateTimeField(_("decided"), null=True)
     decision_note = models.CharField(_("note on the decision"), max_length=300, blank=True)
     posting = models.ForeignKey(Posting, null=True, on_delete=models.PROTECT, related_name="+")
+    outcome = models.ForeignKey(Posting, null=True, on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(_("sent"), null=True)
     paid_at = models.DateTimeField(_("paid out"), null=True)
+    paid_by = models.ForeignKey(STAFF, null=True, on_delete=models.PROTECT, related_name="+")
+    shift = models.ForeignKey(Shift, null=True, on_delete=models.PROTECT, related_name="refunds")
     external_id = models.CharField(_("channel transaction"), max_length=64, blank=True)
+    failure = models.CharField(_("why it failed"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -246,8 +271,27 @@ class Refund(models.Model):
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")),
                 name="two_persons_for_a_refund",
             ),
+            models.CheckConstraint(
+                condition=(~Q(state__in=["paid", "failed"]) & Q(outcome__isnull=True))
+                | Q(state__in=["paid", "failed"], outcome__isnull=False),
+                name="a_refund_that_ended_names_its_posting",
+            ),
+            models.CheckConstraint(
+                condition=Q(source="deposit", deposit__isnull=False)
+                | (~Q(source="deposit") & Q(deposit__isnull=True)),
+                name="a_refund_of_a_deposit_names_it",
+            ),
         ]
         indexes = [models.Index(fields=["unit", "state", "-id"])]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class TransferState(models.TextChoices):
+    REQUESTED = "requested", pgettext_lazy("transfer", "Waiting for approval")
+    DONE = "done", pgettext_lazy("transfer", "Done")
+    REJECTED = "rejected", pgettext_lazy("transfer", "Rejected")
 
 
 class Transfer(models.Model):
@@ -259,19 +303,12 @@ class Transfer(models.Model):
     unit = models.ForeignKey(OrganisationUnit, on_delete=models.PROTECT, related_name="+")
     amount_fen = MoneyField(_("amount"))
     reason = models.CharField(_("reason"), max_length=300)
-    state = models.CharField(
-        _("state"), max_length=10,
-        choices=[
-            ("requested", pgettext_lazy("transfer", "Waiting for approval")),
-            ("done", pgettext_lazy("transfer", "Done")),
-            ("rejected", pgettext_lazy("transfer", "Rejected")),
-        ],
-        default="requested",
-    )  # fmt: skip
+    state = models.CharField(_("state"), max_length=10, choices=TransferState, default="requested")
     requested_by = models.ForeignKey(STAFF, null=True, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(_("asked for"))
     decided_by = models.ForeignKey(STAFF, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(_("decided"), null=True)
+    decision_note = models.CharField(_("note on the decision"), max_length=300, blank=True)
     posting = models.ForeignKey(Posting, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -279,7 +316,19 @@ class Transfer(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="a_transfer_is_an_amount"),
             models.CheckConstraint(condition=~Q(source=F("target")), name="a_transfer_has_two_ends"),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")),
+                name="two_persons_for_a_transfer",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="done", posting__isnull=False)
+                | (~Q(state="done") & Q(posting__isnull=True)),
+                name="a_transfer_that_is_done_names_its_posting",
+            ),
         ]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class Deposit(models.Model):
@@ -287,7 +336,11 @@ class Deposit(models.Model):
 
     number = models.CharField(_("deposit number"), max_length=20, unique=True)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="deposits")
+    unit = models.ForeignKey(OrganisationUnit, on_delete=models.PROTECT, related_name="+")
     purpose = models.CharField(_("purpose"), max_length=100)
+    channel = models.CharField(_("channel"), max_length=12, choices=Channel)
+    external_id = models.CharField(_("channel transaction"), max_length=64)
+    shift = models.ForeignKey(Shift, null=True, on_delete=models.PROTECT, related_name="deposits")
     amount_fen = MoneyField(_("amount"))
     held_fen = MoneyField(_("still held"))
     taken_at = models.DateTimeField(_("taken"))
@@ -300,5 +353,11 @@ class Deposit(models.Model):
             models.CheckConstraint(
                 condition=Q(amount_fen__gt=0, held_fen__gte=0, held_fen__lte=F("amount_fen")),
                 name="held_part_of_a_deposit",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["channel", "external_id"], name="one_deposit_per_channel_transaction"
+            ),
         ]
+
+    def __str__(self) -> str:
+        return self.number

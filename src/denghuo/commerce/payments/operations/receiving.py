@@ -153,6 +153,8 @@ def reverse(*, payment: Payment, at: datetime, reason: str, actor: Staff | None 
     found = Payment.objects.select_related("posting").get(pk=payment.pk)
     if found.state != PaymentState.RECEIVED:
         raise PaymentCannotBeReversed(_("This payment has been reversed already."))
+    if found.refunds.exclude(state__in=rules.OVER).exists():
+        raise PaymentCannotBeReversed(_("Part of this payment went back through its channel."))
     try:
         found.reversal = receivables.undo(
             posting=found.posting, on=day_of(at), at=at, reason=reason, actor=actor

@@ -5,6 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from denghuo.commerce.ledger.rules.chart import BANK, CASH, CHEQUES, CLEARING
+from denghuo.commerce.payments.rules.refunds import (
+    BY_HAND,
+    OVER,
+    SECOND_PERSON_ABOVE_YUAN,
+    THROUGH_THE_CHANNEL,
+    may_become,
+    needs_second_person,
+)
+
+__all__ = [
+    "BY_HAND",
+    "MONEY_ACCOUNT",
+    "OVER",
+    "SECOND_PERSON_ABOVE_YUAN",
+    "THROUGH_THE_CHANNEL",
+    "may_become",
+    "needs_second_person",
+]
 
 MONEY_ACCOUNT: Mapping[str, str] = {
     "cash": CASH,
