@@ -13,7 +13,9 @@ from django.db.migrations.executor import MigrationExecutor
 from rich.console import Console
 
 from denghuo.commerce.billing import queries as billing
+from denghuo.commerce.ledger import queries as ledger
 from denghuo.commerce.readings import queries as readings
+from denghuo.commerce.receivables import queries as receivables
 from denghuo.foundation.audit import queries as audit
 from denghuo.foundation.imports import queries as imports
 from denghuo.foundation.jobs import queries as jobs
@@ -49,7 +51,9 @@ CHECKS: dict[str, Check] = {
     "reading chains join up": readings.inconsistencies,
     "import counts add up": imports.inconsistencies,
     "long runs add up": jobs.inconsistencies,
-    "bills, lines and runs agree": billing.inconsistencies,
+    "bills, lines, runs and ledger agree": billing.inconsistencies,
+    "postings balance": ledger.inconsistencies,
+    "debts and balances agree with the ledger": receivables.inconsistencies,
     "settings are safe": _settings_are_safe,
 }
 

@@ -12,12 +12,17 @@ SUBSCRIPTIONS: Mapping[type, Sequence[outbox.Handler]] = {}
 
 def connect() -> None:
     """Called once when Django is ready."""
+    from denghuo.commerce.billing import queries as billing
     from denghuo.commerce.billing import tasks as billing_tasks  # noqa: F401 - registers its long runs
+    from denghuo.commerce.ledger import operations as ledger
     from denghuo.commerce.readings.tasks import READINGS
+    from denghuo.commerce.receivables import queries as receivables
     from denghuo.foundation.imports import rules as imports
     from denghuo.records.grid.tasks import GRID
     from denghuo.records.supply.tasks import CUSTOMERS
 
+    ledger.examine_before_closing(receivables.inconsistencies)
+    ledger.examine_before_closing(billing.inconsistencies)
     imports.register(READINGS)
     imports.register(CUSTOMERS)
     imports.register(GRID)

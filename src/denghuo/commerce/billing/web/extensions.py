@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy
 from denghuo.commerce.billing import queries
 from denghuo.commerce.billing.models import Bill, BillState, Reversal, ReversalState
 from denghuo.commerce.billing.web import workbench
+from denghuo.commerce.ledger import queries as ledger
 from denghuo.foundation.audit import queries as audit
 from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui import extensions, formats, navigation
 from denghuo.foundation.ui.extensions import Counter, SearchHit, SearchQuery, Tile, TimelineItem
-from denghuo.kernel.identifiers import NumberKind
+from denghuo.kernel.identifiers import NumberKind, classify
 
 PANEL_BILLS = 13
 ACTIONS = {
@@ -85,6 +86,22 @@ def register() -> None:
     extensions.workbench("billing.issue", _issue_tile, order=22)
     extensions.search(_search, permission="billing.view", order=40)
     workbench.register()
+    ledger.link_documents(
+        {
+            "billing.billingrun": lambda posting: reverse("billing:run", args=[posting.document_id]),
+            "billing.bill": _bill_of_posting,
+        }
+    )
+    ledger.link_numbers(_bill_url)
+
+
+def _bill_of_posting(posting: Any) -> str | None:
+    number = Bill.objects.filter(pk=posting.document_id).values_list("number", flat=True).first()
+    return _bill_url(number or "")
+
+
+def _bill_url(number: str) -> str | None:
+    return reverse("billing:bill", args=[number]) if classify(number) is NumberKind.BILL else None
 
 
 def _of_customer(customer: Any) -> Q:
