@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.db.backends.sqlite3.base import DatabaseOperations
 
@@ -58,3 +61,23 @@ def _flush_past_append_only_triggers() -> Iterator[None]:
     DatabaseOperations.sql_flush = sql_flush
     yield
     DatabaseOperations.sql_flush = original
+
+
+@pytest.fixture
+def empty_database_url(tmp_path: Path) -> Iterator[str]:
+    """A database of the kind under test that outlives a process: a file, or a new PostgreSQL database."""
+    current = settings.DATABASES["default"]
+    if current["ENGINE"].endswith("sqlite3"):
+        yield f"sqlite:///{tmp_path / 'kills.sqlite3'}"
+        return
+    name = f"denghuo_kills_{uuid.uuid4().hex[:12]}"
+    server = {
+        "host": current["HOST"],
+        "port": current["PORT"] or "5432",
+        "user": current["USER"],
+        "password": current["PASSWORD"],
+    }
+    with psycopg.connect(dbname="postgres", autocommit=True, **server) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        yield f"postgresql://{server['user']}:{server['password']}@{server['host']}:{server['port']}/{name}"
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

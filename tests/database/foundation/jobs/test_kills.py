@@ -7,35 +7,12 @@ import os
 import random
 import subprocess
 import sys
-import uuid
 from pathlib import Path
 
-import psycopg
 import pytest
-from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[4]
 KILLS = int(os.environ.get("DENGHUO_KILLS", "30"))
-
-
-@pytest.fixture
-def empty_database_url(tmp_path):
-    """A database of the kind under test that outlives a process: a file, or a new PostgreSQL database."""
-    current = settings.DATABASES["default"]
-    if current["ENGINE"].endswith("sqlite3"):
-        yield f"sqlite:///{tmp_path / 'kills.sqlite3'}"
-        return
-    name = f"denghuo_kills_{uuid.uuid4().hex[:12]}"
-    server = {
-        "host": current["HOST"],
-        "port": current["PORT"] or "5432",
-        "user": current["USER"],
-        "password": current["PASSWORD"],
-    }
-    with psycopg.connect(dbname="postgres", autocommit=True, **server) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-        yield f"postgresql://{server['user']}:{server['password']}@{server['host']}:{server['port']}/{name}"
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.mark.slow
