@@ -1,0 +1,29 @@
+"""What is being collected, from whom, by whom."""
+
+from denghuo.commerce.collection.queries.demands import (
+    Demand,
+    decided_protections,
+    demanded,
+    protected,
+    protecting_care,
+)
+from denghuo.commerce.collection.queries.responsibility import (
+    Standing,
+    arrears_by_responsibility,
+    duty_book,
+    responsible,
+    routes_of,
+)
+
+__all__ = [
+    "Demand",
+    "Standing",
+    "arrears_by_responsibility",
+    "decided_protections",
+    "demanded",
+    "duty_book",
+    "protected",
+    "protecting_care",
+    "responsible",
+    "routes_of",
+]
