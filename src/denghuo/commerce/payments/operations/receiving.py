@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from denghuo.commerce.ledger.rules import Leg
 from denghuo.commerce.ledger.rules.chart import CASH, CHEQUES
 from denghuo.commerce.payments import events, rules
-from denghuo.commerce.payments.models import Basket, Channel, Payment, PaymentState
+from denghuo.commerce.payments.models import (
+    Basket,
+    Channel,
+    Cheque,
+    ChequeState,
+    Payment,
+    PaymentState,
+)
 from denghuo.commerce.receivables import operations as receivables
 from denghuo.foundation.audit import operations as audit
 from denghuo.foundation.identity.models import Staff
@@ -153,6 +160,11 @@ def reverse(*, payment: Payment, at: datetime, reason: str, actor: Staff | None 
     found = Payment.objects.select_related("posting").get(pk=payment.pk)
     if found.state != PaymentState.RECEIVED:
         raise PaymentCannotBeReversed(_("This payment has been reversed already."))
+    if (
+        found.channel == Channel.CHEQUE
+        and Cheque.objects.filter(basket_id=found.basket_id, state=ChequeState.CLEARED).exists()
+    ):
+        raise PaymentCannotBeReversed(_("The cheque has cleared: refund the money instead."))
     if found.refunds.exclude(state__in=rules.OVER).exists():
         raise PaymentCannotBeReversed(_("Part of this payment went back through its channel."))
     try:

@@ -1,4 +1,4 @@
-"""Where the money of a channel is kept until it reaches the bank."""
+"""Where the money of a channel is kept, what a till takes, and what may be refunded."""
 
 from __future__ import annotations
 
@@ -13,13 +13,33 @@ from denghuo.commerce.payments.rules.refunds import (
     may_become,
     needs_second_person,
 )
+from denghuo.commerce.payments.rules.till import (
+    AT_THE_COUNTER,
+    DENOMINATIONS_FEN,
+    UNDONE_BY_HAND,
+    CountInvalid,
+    change_fen,
+    counted_fen,
+    counts_of,
+    counts_text,
+    difference_fen,
+)
 
 __all__ = [
+    "AT_THE_COUNTER",
     "BY_HAND",
+    "DENOMINATIONS_FEN",
     "MONEY_ACCOUNT",
     "OVER",
     "SECOND_PERSON_ABOVE_YUAN",
     "THROUGH_THE_CHANNEL",
+    "UNDONE_BY_HAND",
+    "CountInvalid",
+    "change_fen",
+    "counted_fen",
+    "counts_of",
+    "counts_text",
+    "difference_fen",
     "may_become",
     "needs_second_person",
 ]
