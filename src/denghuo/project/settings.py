@@ -15,7 +15,12 @@ DENGHUO_SESSION_HOURS   a session ends after so long in any case      12
 DENGHUO_REVEALS_A_DAY   unmasked records a person may open in a day   50
 DENGHUO_DUE_DAYS        days from the issue of a bill to its due date 15
 DENGHUO_DUE_DAY_OF_MONTH a fixed due day instead                      –
+DENGHUO_PAY             WeChat Pay and Alipay: off, emulator or live  off
+DENGHUO_PUBLIC_URL      where channels and customers reach this server http://127.0.0.1:8000
+DENGHUO_EMULATOR        where the gateway emulator listens            http://127.0.0.1:8010
 ======================= ============================================= ===============================
+
+The variables of the channels themselves, DENGHUO_WECHAT_… and DENGHUO_ALIPAY_…, are in docs/how-to/payment-channels.md.
 """
 
 from __future__ import annotations
@@ -24,6 +29,7 @@ import os
 import secrets
 from pathlib import Path
 
+from denghuo.project import payment_settings
 from denghuo.project.databases import database
 
 HOME = Path(os.environ.get("DENGHUO_HOME", "var")).resolve()
@@ -147,6 +153,10 @@ DUE_DAYS = int(os.environ.get("DENGHUO_DUE_DAYS", "15"))
 DUE_DAY_OF_MONTH = (
     int(os.environ["DENGHUO_DUE_DAY_OF_MONTH"]) if "DENGHUO_DUE_DAY_OF_MONTH" in os.environ else None
 )
+PAY = payment_settings.mode(os.environ)
+PAYMENT_CHANNELS = payment_settings.channels(os.environ, HOME)
+PUBLIC_URL = os.environ.get("DENGHUO_PUBLIC_URL", "http://127.0.0.1:8000")
+EMULATOR_URL = os.environ.get("DENGHUO_EMULATOR", payment_settings.EMULATOR) if PAY == "emulator" else ""
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -192,6 +202,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+RAW_BODY_PATHS = ("/channels/wechat/notify", "/channels/alipay/notify")
+"""Callbacks whose body no middleware may read: the view refuses what is too large before reading it."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 

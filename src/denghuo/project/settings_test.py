@@ -5,6 +5,7 @@ import tempfile
 
 os.environ.setdefault("DENGHUO_HOME", tempfile.mkdtemp(prefix="denghuo-test-"))
 os.environ.setdefault("DENGHUO_SECRET_KEY", "only-for-tests")
+os.environ["DENGHUO_PAY"] = "off"
 os.environ.setdefault("DENGHUO_DATABASE_URL", "sqlite:///:memory:")
 
 from denghuo.project.settings import *  # noqa: F403

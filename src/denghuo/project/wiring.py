@@ -6,14 +6,22 @@ from collections.abc import Mapping, Sequence
 
 from denghuo.foundation.outbox import operations as outbox
 
-SUBSCRIPTIONS: Mapping[type, Sequence[outbox.Handler]] = {}
-"""Event class → handlers. A handler may hear an event twice and must then change nothing."""
+
+def subscriptions() -> Mapping[type, Sequence[outbox.Handler]]:
+    """Event class → handlers. A handler may hear an event twice and must then change nothing."""
+    from denghuo.commerce.channels import handlers as channels
+    from denghuo.commerce.payments.events import RefundApproved
+
+    return {
+        RefundApproved: [channels.send_refund],
+    }
 
 
 def connect() -> None:
     """Called once when Django is ready."""
     from denghuo.commerce.billing import queries as billing
     from denghuo.commerce.billing import tasks as billing_tasks  # noqa: F401 - registers its long runs
+    from denghuo.commerce.channels import tasks as channels_tasks  # noqa: F401 - registers its schedule
     from denghuo.commerce.ledger import operations as ledger
     from denghuo.commerce.readings.tasks import READINGS
     from denghuo.commerce.receivables import queries as receivables
@@ -26,4 +34,4 @@ def connect() -> None:
     imports.register(READINGS)
     imports.register(CUSTOMERS)
     imports.register(GRID)
-    outbox.subscribe(SUBSCRIPTIONS)
+    outbox.subscribe(subscriptions())

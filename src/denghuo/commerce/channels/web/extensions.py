@@ -1,0 +1,5 @@
+"""What channels show elsewhere."""
+
+
+def register() -> None:
+    """Called once when Django is ready."""
