@@ -9,9 +9,10 @@ from denghuo.commerce.receivables.operations.settling import (
     apply_prepayments,
     receive,
     take_back,
-    undo,
+    write_back,
     write_off,
 )
+from denghuo.commerce.receivables.operations.undoing import undo
 
 __all__ = [
     "Charge",
@@ -25,5 +26,6 @@ __all__ = [
     "receive",
     "take_back",
     "undo",
+    "write_back",
     "write_off",
 ]

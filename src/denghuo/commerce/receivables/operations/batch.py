@@ -65,7 +65,9 @@ def receive_many(
     balances = standing.lock(item.account_id for item in incoming)
     waiting = queries.open_items_of(balances)
     late = {
-        account for account, items in waiting.items() if any(item.due_date < value_date for item in items)
+        account
+        for account, items in waiting.items()
+        if any(item.due_date < max(on, value_date) for item in items)
     }
     punctual = [item for item in incoming if item.account_id not in late]
     late_first = queries.late_fee_first(value_date)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,10 +12,17 @@ from django.db import transaction
 from denghuo.commerce.ledger.models import Posting, PostingKind
 from denghuo.commerce.ledger.rules import Leg
 from denghuo.commerce.ledger.rules.chart import LATE_FEE, PAYABLE_GENERATION, RECEIVABLE
-from denghuo.commerce.receivables.models import AllocationSource, Receivable
+from denghuo.commerce.receivables import queries
+from denghuo.commerce.receivables.models import AllocationSource, DisputeHold, Receivable
 from denghuo.commerce.receivables.operations import balances as standing
-from denghuo.commerce.receivables.operations.settling import allocate_rows, apply_prepayments, release
+from denghuo.commerce.receivables.operations.allocations import allocate_rows, tell_settled
+from denghuo.commerce.receivables.operations.releasing import release
+from denghuo.commerce.receivables.operations.settling import apply_prepayments
+from denghuo.commerce.receivables.rules import effective_due_date, parameters
+from denghuo.foundation.calendars import queries as calendars
+from denghuo.foundation.calendars.rules import is_working
 from denghuo.foundation.database import bulk
+from denghuo.foundation.parameters import queries as parameter_queries
 
 
 @dataclass(frozen=True)
@@ -51,14 +58,15 @@ def charge(
 ) -> Posting | None:
     """Make the documents receivable in one posting, ``against`` the accounts that explain them (credits negative).
 
-    Afterwards the prepayments of these accounts settle what they can. Documents of nothing charge nothing.
+    Afterwards the prepayments of these accounts settle what they can. Documents of nothing charge nothing. Where the
+    bureau grants it, a due date on a day off moves to the next working day here, once and on record.
 
     Raises:
         PostingUnbalanced: ``against`` does not explain the charges.
         PeriodClosed: the month of ``on`` is closed.
         IntegrityError: a document was charged before.
     """
-    moving = [item for item in charges if item.amount_fen]
+    moving = _due_on_working_days([item for item in charges if item.amount_fen], on)
     if not moving:
         return None
     balances = standing.lock(item.account_id for item in moving)
@@ -78,6 +86,18 @@ def charge(
     if use_prepayments:
         apply_prepayments(balances=balances, on=on, at=at)
     return posting
+
+
+def _due_on_working_days(charges: list[Charge], on: date) -> list[Charge]:
+    if not charges or not parameter_queries.value(parameters.DUE_DATE_MOVES, on=on):
+        return charges
+    first = min(item.due_date for item in charges)
+    known = calendars.exceptions(first, max(item.due_date for item in charges) + timedelta(days=40))
+    moved = {
+        day: effective_due_date(day, lambda day: is_working(day, known))
+        for day in {item.due_date for item in charges}
+    }
+    return [replace(item, due_date=moved[item.due_date]) for item in charges]
 
 
 def _leg(item: Charge) -> Leg:
@@ -131,6 +151,7 @@ def cancel(
     is closed by an allocation of source ``reversal``. The caller applies the prepayments where that is wanted.
     """
     balances = standing.lock(account for _, account, _, _ in charges)
+    waiting = [item for items in queries.open_items_of(balances).values() for item in items]
     wanted = {document for document, *_ in charges}
     found = list(
         Receivable.objects.select_for_update(no_key=True).filter(
@@ -143,10 +164,11 @@ def cancel(
     fees = list(Receivable.objects.filter(principal__in=found, cancelled_at__isnull=True))
     facts: dict[str, Any] = {"on": on, "at": at, "actor": actor, "reason": reason, "unit_id": unit_id}
     release(balances, receivables=[*found, *fees], on=on, at=at, actor=actor, reason=reason)
-    for item in (*found, *fees):
-        item.refresh_from_db()
     if fees:
         _take_back(fees, balances, **facts)
+    DisputeHold.objects.filter(receivable__in=found, closed_at__isnull=True).update(
+        closed_date=on, closed_at=at, closed_by=actor, outcome=reason[:300]
+    )
     moving = [item for item in charges if item[2]]
     if not moving:
         return None
@@ -171,6 +193,7 @@ def cancel(
         **facts,
     )
     _close(found, posting, on, at)
+    tell_settled(waiting, on=on, at=at, closed={item.pk for item in (*found, *fees)})
     return posting
 
 

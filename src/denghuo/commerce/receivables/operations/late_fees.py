@@ -31,24 +31,17 @@ def assess(
 
     What was charged before is taken off, so charging in any number of steps gives the same total to the fen.
     """
+    locked = standing.lock([account_id]) if balances is None else balances
     due = [fee for fee in queries.accrued_late_fees(account_id, on=on) if fee.due_fen > 0]
     if not due:
         return 0
-    locked = standing.lock([account_id]) if balances is None else balances
     counted = posting_date or on
     legs = []
     for fee in due:
         item = fee.receivable
-        legs.append(
-            Leg(
-                RECEIVABLE,
-                fee.due_fen,
-                account_id,
-                document_number=item.document_number,
-                unit_id=item.unit_id,
-            )
-        )
-        legs.append(Leg(LATE_FEE, -fee.due_fen, unit_id=item.unit_id))
+        number, unit = item.document_number, item.unit_id
+        legs.append(Leg(RECEIVABLE, fee.due_fen, account_id, document_number=number, unit_id=unit))
+        legs.append(Leg(LATE_FEE, -fee.due_fen, unit_id=unit))
     posting = standing.post(
         locked,
         legs=legs,
@@ -58,17 +51,19 @@ def assess(
         unit_id=due[0].receivable.unit_id,
         actor=actor,
     )
-    _write(due, account_id, on, counted, posting)
+    _write(due, account_id, counted, posting)
     return sum(fee.due_fen for fee in due)
 
 
-_SAME = ("unit_id", "payer_class", "document_type", "document_id", "document_number", "cycle")
+_SAME = ("unit_id", "payer_class", "document_type", "document_id", "document_number", "cycle", "disputed")
 
 
-def _write(
-    due: Sequence[queries.AccruedLateFee], account_id: int, on: date, charged: date, posting: Posting
-) -> None:
-    """A receivable for each late fee, beside the debt it is of."""
+def _write(due: Sequence[queries.AccruedLateFee], account_id: int, charged: date, posting: Posting) -> None:
+    """A receivable for each late fee, beside the debt it is of; payable at once.
+
+    Its days follow those charged before. Where earlier days cost more now (a payment bounced), nothing follows: it
+    names the last day.
+    """
     count = len(due)
     bulk.insert_columns(
         Receivable,
@@ -77,13 +72,12 @@ def _write(
             "kind": [ReceivableKind.LATE_FEE.value] * count,
             **{name: [getattr(fee.receivable, name) for fee in due] for name in _SAME},
             "charged_date": [charged] * count,
-            "due_date": [on] * count,
+            "due_date": [charged] * count,
             "amount_fen": [fee.due_fen for fee in due],
             "open_fen": [fee.due_fen for fee in due],
-            "disputed": [False] * count,
             "principal_id": [fee.receivable.pk for fee in due],
-            "from_date": [fee.charged_to + timedelta(days=1) for fee in due],
-            "to_date": [on] * count,
+            "from_date": [min(fee.charged_to + timedelta(days=1), fee.until) for fee in due],
+            "to_date": [fee.until for fee in due],
             "posting_id": [posting.pk] * count,
         },
     )

@@ -10,15 +10,21 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from denghuo.commerce.ledger.models import Entry, Posting, PostingKind
+from denghuo.commerce.ledger.models import Posting, PostingKind
 from denghuo.commerce.ledger.rules import Leg
-from denghuo.commerce.ledger.rules.chart import LATE_FEE, PREPAYMENT, RECEIVABLE, WRITE_OFF
-from denghuo.commerce.receivables import events, queries, rules
-from denghuo.commerce.receivables.models import AccountBalance, Allocation, AllocationSource, Receivable
+from denghuo.commerce.ledger.rules.chart import PREPAYMENT, RECEIVABLE, WRITE_OFF
+from denghuo.commerce.receivables import queries, rules
+from denghuo.commerce.receivables.models import (
+    AccountBalance,
+    AllocationSource,
+    Receivable,
+    ReceivableKind,
+)
 from denghuo.commerce.receivables.operations import balances as standing
 from denghuo.commerce.receivables.operations import late_fees
-from denghuo.foundation.database import bulk
-from denghuo.foundation.outbox import operations as outbox
+from denghuo.commerce.receivables.operations.allocations import allocate_rows, tell_settled
+from denghuo.commerce.receivables.operations.excess import charged_beyond, credit_excess
+from denghuo.commerce.receivables.operations.releasing import live_allocations, release
 
 
 @dataclass(frozen=True)
@@ -66,12 +72,14 @@ def receive(
     if amount_fen <= 0:
         raise ValueError(f"a payment of {amount_fen} fen")
     counted = value_date or on
-    balances = standing.lock([account_id])
+    balances = standing.lock({account_id, *(leg.account_id for leg in money if leg.account_id is not None)})
     late_fees.assess(
         account_id=account_id, on=counted, at=at, actor=actor, balances=balances, posting_date=on
     )
     waiting = queries.open_items(account_id)
-    paid = _shared(amount_fen, _chosen(waiting, only), counted)
+    backdated = counted < on or any(item.to_date is not None and item.to_date > counted for item in waiting)
+    beyond = charged_beyond(waiting, on=counted) if backdated else {}
+    paid = _shared(amount_fen, _chosen(waiting, only), counted, beyond)
     left = amount_fen - sum(fen for _, fen in paid)
     legs = [
         *money,
@@ -91,19 +99,49 @@ def receive(
         document_id=document_id,
     )
     allocate_rows(paid, posting=posting, source=AllocationSource.PAYMENT, value_date=counted)
-    _tell(account_id, waiting, counted, at)
+    if backdated:
+        _correct(account_id, balances, on, at, actor)
+        waiting = list(Receivable.objects.filter(pk__in=[item.pk for item in waiting]))
+    tell_settled(waiting, on=on, at=at)
     return Settlement(posting, paid, left)
 
 
-def _shared(amount_fen: int, items: Sequence[Receivable], on: date) -> list[tuple[Receivable, int]]:
+def _correct(
+    account_id: int, balances: Mapping[int, AccountBalance], on: date, at: datetime, actor: Any
+) -> None:
+    """Money that came before the late fee was assessed: days on which nothing was owed any more are taken back."""
+    principals = Receivable.objects.filter(
+        account_id=account_id,
+        kind=ReceivableKind.ENERGY,
+        late_fees__cancelled_at__isnull=True,
+        late_fees__isnull=False,
+    ).distinct()
+    done = credit_excess(
+        balances, principals=list(principals), on=on, at=at, actor=actor, reason=_("An earlier payment")
+    )
+    if done.freed_fen:
+        apply_prepayments(balances={account_id: balances[account_id]}, on=on, at=at, actor=actor)
+
+
+def _shared(
+    amount_fen: int, items: Sequence[Receivable], on: date, beyond: Mapping[int, int]
+) -> list[tuple[Receivable, int]]:
     """What the amount pays of these items, in the order of ``rules.allocate``."""
     by_id = {item.pk: item for item in items}
-    parts = rules.allocate(amount_fen, map(_as_open, items), late_fee_first=queries.late_fee_first(on))
+    parts = rules.allocate(
+        amount_fen,
+        [_as_open(item, beyond.get(item.pk, 0)) for item in items],
+        late_fee_first=queries.late_fee_first(on),
+    )
     return [(by_id[key], fen) for key, fen in parts]
 
 
 def _paid_leg(item: Receivable, fen: int) -> Leg:
     return Leg(RECEIVABLE, -fen, item.account_id, document_number=item.document_number, unit_id=item.unit_id)
+
+
+def _prepaid_leg(item: Receivable, fen: int) -> Leg:
+    return Leg(PREPAYMENT, fen, item.account_id, document_number=item.document_number, unit_id=item.unit_id)
 
 
 def _chosen(waiting: Sequence[Receivable], only: Iterable[int] | None) -> Sequence[Receivable]:
@@ -113,48 +151,9 @@ def _chosen(waiting: Sequence[Receivable], only: Iterable[int] | None) -> Sequen
     return [item for item in waiting if item.pk in wanted or item.principal_id in wanted]
 
 
-def _as_open(item: Receivable) -> rules.Open:
-    return rules.Open(item.pk, item.due_date, item.open_fen, item.principal_id, item.disputed)
-
-
-def _tell(account_id: int, waiting: Sequence[Receivable], on: date, at: datetime) -> None:
-    """Say upward that an account which was overdue is so no more."""
-    overdue = [item for item in waiting if item.due_date < on]
-    if overdue and all(item.open_fen == 0 or item.disputed for item in overdue):
-        outbox.publish(events.AccountSettled(account_id=account_id, on=on, settled_at=at))
-
-
-def allocate_rows(
-    paid: Sequence[tuple[Receivable, int]], *, posting: Posting, source: AllocationSource, value_date: date
-) -> None:
-    """Write allocations and bring the receivables in step (the objects too)."""
-    if not paid:
-        return
-    bulk.insert_columns(
-        Allocation,
-        {
-            "receivable_id": [item.pk for item, _ in paid],
-            "posting_id": [posting.pk] * len(paid),
-            "source": [source.value] * len(paid),
-            "amount_fen": [fen for _, fen in paid],
-            "value_date": [value_date] * len(paid),
-        },
-    )
-    for item, fen in paid:
-        item.open_fen -= fen
-        item.settled_date = None if item.open_fen else value_date
-    _write_open([item for item, _ in paid])
-
-
-def _write_open(items: Sequence[Receivable]) -> None:
-    bulk.update_columns(
-        Receivable,
-        [item.pk for item in items],
-        {
-            "open_fen": [item.open_fen for item in items],
-            "settled_date": [item.settled_date for item in items],
-        },
-    )
+def _as_open(item: Receivable, beyond_fen: int = 0) -> rules.Open:
+    open_fen = item.open_fen - beyond_fen
+    return rules.Open(item.pk, item.due_date, open_fen, item.principal_id, item.disputed)
 
 
 @transaction.atomic
@@ -166,33 +165,32 @@ def apply_prepayments(
     account_ids: Iterable[int] = (),
     actor: Any = None,
 ) -> Posting | None:
-    """Let the prepayments of accounts settle their open receivables, oldest first; one posting for all of them."""
+    """Let the prepayments of accounts settle their open receivables, oldest first; one posting for all of them.
+
+    Overdue debts are charged their late fee up to ``on`` before.
+    """
     locked = standing.lock(account_ids) if balances is None else balances
     holding = {account: row for account, row in locked.items() if row.prepaid_fen > 0 and row.open_fen > 0}
     if not holding:
         return None
+    waiting = queries.open_items_of(holding)
+    for account, items in waiting.items():
+        if any(item.due_date < on and not item.disputed for item in items):
+            late_fees.assess(account_id=account, on=on, at=at, actor=actor, balances=locked)
+            waiting[account] = queries.open_items(account)
     late_first = queries.late_fee_first(on)
     paid: list[tuple[Receivable, int]] = []
-    legs: list[Leg] = []
-    for account, items in queries.open_items_of(holding).items():
+    for account, items in waiting.items():
+        by_id = {item.pk: item for item in items}
         parts = rules.allocate(
             holding[account].prepaid_fen, [_as_open(item) for item in items], late_fee_first=late_first
         )
-        by_id = {item.pk: item for item in items}
-        for item_id, fen in parts:
-            item = by_id[item_id]
-            paid.append((item, fen))
-            legs.append(
-                Leg(PREPAYMENT, fen, account, document_number=item.document_number, unit_id=item.unit_id)
-            )
-            legs.append(
-                Leg(RECEIVABLE, -fen, account, document_number=item.document_number, unit_id=item.unit_id)
-            )
+        paid += [(by_id[key], fen) for key, fen in parts]
     if not paid:
         return None
     posting = standing.post(
         locked,
-        legs=legs,
+        legs=[leg for item, fen in paid for leg in (_prepaid_leg(item, fen), _paid_leg(item, fen))],
         kind=PostingKind.PREPAYMENT_APPLIED,
         on=on,
         at=at,
@@ -200,179 +198,8 @@ def apply_prepayments(
         actor=actor,
     )
     allocate_rows(paid, posting=posting, source=AllocationSource.PREPAYMENT, value_date=on)
+    tell_settled([item for items in waiting.values() for item in items], on=on, at=at)
     return posting
-
-
-_AGAINST = {AllocationSource.WAIVER: LATE_FEE, AllocationSource.WRITE_OFF: WRITE_OFF}
-
-
-def release(
-    balances: Mapping[int, AccountBalance],
-    *,
-    receivables: Sequence[Receivable],
-    on: date,
-    at: datetime,
-    actor: Any = None,
-    reason: str = "",
-    allocations: Sequence[Allocation] | None = None,
-) -> int:
-    """Undo what settled these receivables: money becomes prepayment, waivers and write-offs are taken back.
-
-    Returns the fen that became prepayment.
-    """
-    items = {item.pk: item for item in receivables}
-    found = (
-        list(Allocation.objects.filter(receivable__in=items, undoes__isnull=True, undone_by__isnull=True))
-        if allocations is None
-        else list(allocations)
-    )
-    found = [row for row in found if row.source != AllocationSource.REVERSAL]
-    if not found:
-        return 0
-    legs = []
-    freed = 0
-    for row in found:
-        item = items[row.receivable_id]
-        against = _AGAINST.get(AllocationSource(row.source))
-        if against is None:
-            freed += row.amount_fen
-        legs.append(
-            Leg(
-                RECEIVABLE,
-                row.amount_fen,
-                item.account_id,
-                document_number=item.document_number,
-                unit_id=item.unit_id,
-            )
-        )
-        legs.append(
-            Leg(
-                against or PREPAYMENT,
-                -row.amount_fen,
-                None if against else item.account_id,
-                document_number=item.document_number,
-                unit_id=item.unit_id,
-            )
-        )
-    posting = standing.post(
-        balances,
-        legs=legs,
-        kind=PostingKind.PREPAYMENT_RELEASED,
-        on=on,
-        at=at,
-        unit_id=next(iter(items.values())).unit_id,
-        actor=actor,
-        reason=reason,
-    )
-    _undo_rows(found, items, posting)
-    return freed
-
-
-def _undo_rows(found: Sequence[Allocation], items: Mapping[int, Receivable], posting: Posting) -> None:
-    bulk.insert_columns(
-        Allocation,
-        {
-            "receivable_id": [row.receivable_id for row in found],
-            "posting_id": [posting.pk] * len(found),
-            "source": [row.source for row in found],
-            "amount_fen": [-row.amount_fen for row in found],
-            "value_date": [row.value_date for row in found],
-            "undoes_id": [row.pk for row in found],
-        },
-    )
-    for row in found:
-        item = items[row.receivable_id]
-        item.open_fen += row.amount_fen
-        item.settled_date = None
-    _write_open([items[key] for key in sorted({row.receivable_id for row in found})])
-
-
-@transaction.atomic
-def undo(*, posting: Posting, on: date, at: datetime, reason: str, actor: Any = None) -> Posting:
-    """Undo a payment (a bounced cheque, a payment to the wrong account): its debts are open again.
-
-    Where its prepayment has been used meanwhile, the newest uses are released first.
-
-    Raises:
-        NotEnoughPrepaid: the prepayment has been refunded or moved away.
-        PeriodClosed: the month of ``on`` is closed.
-        IntegrityError: it was undone before.
-    """
-    account_id = Entry.objects.filter(posting=posting, account__isnull=False).values_list(
-        "account_id", flat=True
-    )[0]
-    balances = standing.lock([account_id])
-    rows = list(Allocation.objects.filter(posting=posting, undoes__isnull=True, undone_by__isnull=True))
-    prepaid = -sum(
-        Entry.objects.filter(posting=posting, ledger_account=PREPAYMENT).values_list("amount_fen", flat=True)
-    )
-    _free_prepaid(balances, account_id, prepaid, on=on, at=at, actor=actor, reason=reason)
-    legs = [
-        Leg(
-            entry.ledger_account,
-            -entry.amount_fen,
-            entry.account_id,
-            entry.detail,
-            entry.document_number,
-            entry.unit_id,
-        )
-        for entry in posting.entries.all()
-    ]
-    gone = sum(
-        row.amount_fen
-        for row in Allocation.objects.filter(posting=posting, undone_by__isnull=False, undoes__isnull=True)
-    )
-    if gone:  # parts that became prepayment when a document was reversed: taken from there
-        _free_prepaid(balances, account_id, prepaid + gone, on=on, at=at, actor=actor, reason=reason)
-        legs = _merged(legs, gone, account_id)
-    reversing = standing.post(
-        balances,
-        legs=legs,
-        kind=PostingKind.PAYMENT_REVERSED,
-        on=on,
-        at=at,
-        unit_id=posting.unit_id,
-        actor=actor,
-        key=f"reverse:{posting.pk}",
-        document_type=posting.document_type,
-        document_id=posting.document_id,
-        reason=reason,
-        reverses=posting,
-    )
-    _undo_rows(rows, Receivable.objects.in_bulk([row.receivable_id for row in rows]), reversing)
-    return reversing
-
-
-def _merged(legs: list[Leg], gone: int, account_id: int) -> list[Leg]:
-    """The reversing legs where ``gone`` fen of the receivable part have become prepayment meanwhile."""
-    merged = []
-    left = gone
-    for leg in legs:
-        if leg.ledger_account == RECEIVABLE and left:
-            part = min(left, leg.amount_fen)
-            left -= part
-            leg = leg._replace(amount_fen=leg.amount_fen - part)
-        merged.append(leg)
-    merged.append(Leg(PREPAYMENT, gone, account_id))
-    return [leg for leg in merged if leg.amount_fen]
-
-
-def _free_prepaid(balances: Mapping[int, AccountBalance], account_id: int, wanted: int, **facts: Any) -> None:
-    """See that ``wanted`` fen of prepayment stand on the account, releasing its newest uses where it must."""
-    if balances[account_id].prepaid_fen >= wanted:
-        return
-    uses = Allocation.objects.filter(
-        receivable__account_id=account_id,
-        receivable__cancelled_at__isnull=True,
-        source=AllocationSource.PREPAYMENT,
-        undoes__isnull=True,
-        undone_by__isnull=True,
-    ).select_related("receivable")
-    for use in uses.order_by("-id"):
-        release(balances, receivables=[use.receivable], allocations=[use], **facts)
-        if balances[account_id].prepaid_fen >= wanted:
-            return
-    raise NotEnoughPrepaid(_("The prepayment has been refunded or moved away."))
 
 
 @transaction.atomic
@@ -424,47 +251,80 @@ def take_back(
 def write_off(
     *, receivables: Sequence[Receivable], on: date, at: datetime, reason: str, actor: Any = None
 ) -> Posting:
-    """Write off what is open on receivables of one account; it stays known as an old debt and may still be paid later.
+    """Write off what is open on receivables of one account (核销); it stays known as an old debt.
+
+    Late fee that has not been charged is not charged for it. Where the customer pays after all, ``write_back`` first.
 
     Raises:
         ValueError: nothing is open, or several accounts.
     """
-    accounts = {item.account_id for item in receivables}
-    if len(accounts) != 1:
-        raise ValueError("a write-off concerns one account")
-    balances = standing.lock(accounts)
-    items = list(
-        Receivable.objects.filter(pk__in=[item.pk for item in receivables], open_fen__gt=0).order_by("id")
-    )
-    if not items:
+    balances, items = _of_one_account(receivables)
+    open_items = [item for item in items if item.open_fen]
+    if not open_items:
         raise ValueError("nothing is open")
+    waiting = queries.open_items(open_items[0].account_id)
     posting = standing.post(
         balances,
-        legs=[
-            leg
-            for item in items
-            for leg in (
-                Leg(WRITE_OFF, item.open_fen, document_number=item.document_number, unit_id=item.unit_id),
-                Leg(
-                    RECEIVABLE,
-                    -item.open_fen,
-                    item.account_id,
-                    document_number=item.document_number,
-                    unit_id=item.unit_id,
-                ),
-            )
-        ],
+        legs=[leg for item in open_items for leg in (_written_off_leg(item), _paid_leg(item, item.open_fen))],
         kind=PostingKind.WRITE_OFF,
         on=on,
         at=at,
-        unit_id=items[0].unit_id,
+        unit_id=open_items[0].unit_id,
         actor=actor,
         reason=reason,
     )
     allocate_rows(
-        [(item, item.open_fen) for item in items],
+        [(item, item.open_fen) for item in open_items],
         posting=posting,
         source=AllocationSource.WRITE_OFF,
         value_date=on,
     )
+    tell_settled(waiting, on=on, at=at, closed={item.pk for item in open_items})
     return posting
+
+
+@transaction.atomic
+def write_back(
+    *, receivables: Sequence[Receivable], on: date, at: datetime, reason: str, actor: Any = None
+) -> int:
+    """Open again what was written off of receivables of one account, so that it can be paid; returns the fen.
+
+    The late fee runs on as if nothing had been written off.
+
+    Raises:
+        ValueError: nothing was written off, or several accounts.
+    """
+    balances, items = _of_one_account(receivables)
+    rows = [
+        row
+        for row in live_allocations([item.pk for item in items])
+        if row.source == AllocationSource.WRITE_OFF
+    ]
+    if not rows:
+        raise ValueError("nothing was written off")
+    release(
+        balances,
+        receivables=items,
+        allocations=rows,
+        on=on,
+        at=at,
+        actor=actor,
+        reason=reason,
+        kind=PostingKind.WRITE_OFF,
+    )
+    return sum(row.amount_fen for row in rows)
+
+
+def _of_one_account(
+    receivables: Sequence[Receivable],
+) -> tuple[Mapping[int, AccountBalance], list[Receivable]]:
+    """The balance, locked, and the receivables as they stand then."""
+    accounts = {item.account_id for item in receivables}
+    if len(accounts) != 1:
+        raise ValueError("debts of one account")
+    balances = standing.lock(accounts)
+    return balances, list(Receivable.objects.filter(pk__in=[item.pk for item in receivables]).order_by("id"))
+
+
+def _written_off_leg(item: Receivable) -> Leg:
+    return Leg(WRITE_OFF, item.open_fen, document_number=item.document_number, unit_id=item.unit_id)

@@ -1,7 +1,12 @@
 """What customers owe, and since when."""
 
 from denghuo.commerce.receivables.queries.consistency import inconsistencies
-from denghuo.commerce.receivables.queries.late_fees import AccruedLateFee, accrued_late_fees, late_fee_first
+from denghuo.commerce.receivables.queries.late_fees import (
+    AccruedLateFee,
+    accrued_late_fees,
+    accrued_on,
+    late_fee_first,
+)
 from denghuo.commerce.receivables.queries.open_items import Owed, open_items, open_items_of, owed
 from denghuo.commerce.receivables.queries.overdue import (
     Overdue,
@@ -16,6 +21,7 @@ __all__ = [
     "Overdue",
     "Owed",
     "accrued_late_fees",
+    "accrued_on",
     "inconsistencies",
     "late_fee_first",
     "open_items",

@@ -26,6 +26,7 @@ from denghuo.commerce.receivables.rules import parameters
 from denghuo.foundation.parameters import queries as parameter_queries
 
 FAR = date(9999, 12, 31)
+ONE_DAY = timedelta(days=1)
 _FIGURES = [
     parameters.RATE_RESIDENTIAL,
     parameters.RATE_OTHER,
@@ -50,6 +51,7 @@ class AccruedLateFee:
     total_fen: int
     charged_fen: int
     charged_to: date
+    until: date
 
     @property
     def due_fen(self) -> int:
@@ -67,39 +69,44 @@ def accrued_late_fees(account_id: int, *, on: date) -> list[AccruedLateFee]:
     )
 
 
-def accrued_on(principals: Iterable[Receivable], *, on: date) -> list[AccruedLateFee]:
-    """The late fees of these debts up to ``on``, in their order; a handful of queries however many they are."""
+def accrued_on(principals: Iterable[Receivable], *, on: date | None) -> list[AccruedLateFee]:
+    """The late fees that paying these debts on ``on`` costs, in their order; a handful of queries however many they are.
+
+    Without a day each is counted to the day up to which it was charged: where ``due_fen`` is below zero then, too much
+    was charged.
+    """
     items = list(principals)
     if not items:
         return []
     ids = [item.pk for item in items]
     figures = parameter_queries.courses(_FIGURES)
+    rates = _rates(figures)
     paid: dict[int, list[tuple[date, int]]] = defaultdict(list)
     for receivable_id, day, fen in Allocation.objects.filter(receivable__in=ids).values_list(
         "receivable_id", "value_date", "amount_fen"
     ):
         paid[receivable_id].append((day, fen))
     charged, charged_to = _charged(ids)
-    free = _free_days(items, dispute_stops=bool(_on(figures[parameters.DISPUTE_STOPS_LATE_FEE.code], on)))
+    free = _free_days(items, figures[parameters.DISPUTE_STOPS_LATE_FEE.code])
     found = []
     for item in items:
+        counts = bool(_on(figures[parameters.PAYMENT_DAY_COUNTS.code], item.due_date))
+        last_charged = charged_to.get(item.pk, item.due_date)
+        until = last_charged if on is None else on if counts else on - ONE_DAY
         spans = rules.spans(
             due_date=item.due_date,
-            until=on,
+            until=until,
             amount_fen=item.amount_fen,
             paid=paid[item.pk],
             payer_class=item.payer_class,
-            rates=_rates(figures),
+            rates=rates,
             free=free[item.pk],
-            payment_day_counts=bool(_on(figures[parameters.PAYMENT_DAY_COUNTS.code], item.due_date)),
+            payment_day_counts=counts,
         )
-        total = rules.total_fen(spans)
         least = int(_on(figures[parameters.MINIMUM_YUAN.code], item.due_date) * 100)
-        if 0 < total < least:
-            total = least
         found.append(
             AccruedLateFee(
-                item, spans, total, charged.get(item.pk, 0), charged_to.get(item.pk, item.due_date)
+                item, spans, rules.total_fen(spans, least), charged.get(item.pk, 0), last_charged, until
             )
         )
     return found
@@ -132,15 +139,17 @@ def _charged(ids: list[int]) -> tuple[dict[int, int], dict[int, date]]:
     return charged, charged_to
 
 
-def _free_days(items: list[Receivable], *, dispute_stops: bool) -> dict[int, list[tuple[date, date]]]:
-    """Days on which no late fee runs: approved waivers, disputes, agreements free of it."""
+def _free_days(
+    items: list[Receivable], dispute_stops: list[tuple[date, object]]
+) -> dict[int, list[tuple[date, date]]]:
+    """Days on which no late fee runs: approved waivers, disputes (as the figure was when they began), agreements free of it."""
     ids = [item.pk for item in items]
     free: dict[int, list[tuple[date, date]]] = defaultdict(list)
     for waiver in LateFeeWaiver.objects.filter(receivable__in=ids, state=WaiverState.APPROVED):
         free[waiver.receivable_id].append((waiver.from_date, waiver.to_date))
-    if dispute_stops:
-        for hold in DisputeHold.objects.filter(receivable__in=ids):
-            last = hold.closed_date - timedelta(days=1) if hold.closed_date else FAR
+    for hold in DisputeHold.objects.filter(receivable__in=ids):
+        if _on(dispute_stops, hold.opened_date):
+            last = hold.closed_date - ONE_DAY if hold.closed_date else FAR
             free[hold.receivable_id].append((hold.opened_date, last))
     plans = InstalmentPlan.objects.filter(
         Q(state__in=[PlanState.ACTIVE, PlanState.KEPT, PlanState.BROKEN]),
@@ -149,5 +158,5 @@ def _free_days(items: list[Receivable], *, dispute_stops: bool) -> dict[int, lis
         agreed_date__isnull=False,
     )
     for receivable_id, agreed, ended in plans.values_list("receivables", "agreed_date", "ended_date"):
-        free[receivable_id].append((agreed, ended - timedelta(days=1) if ended else FAR))
+        free[receivable_id].append((agreed, ended - ONE_DAY if ended else FAR))
     return free

@@ -49,9 +49,16 @@ class Owed:
         return sum(fee.due_fen for fee in self.accrued)
 
     @property
+    def disputed_fen(self) -> int:
+        """Open under dispute, with its late fee: money does not settle it unasked."""
+        return sum(item.open_fen for item in self.items if item.disputed) + sum(
+            fee.due_fen for fee in self.accrued if fee.receivable.disputed
+        )
+
+    @property
     def total_fen(self) -> int:
-        """What settles the account today: open, with the late fee to this day."""
-        return self.open_fen + self.accrued_fen
+        """What settles the account today: open, with the late fee to this day; without what is under dispute."""
+        return self.open_fen + self.accrued_fen - self.disputed_fen
 
 
 def owed(account_id: int, *, on: date) -> Owed:

@@ -6,7 +6,7 @@ docs/domain/late-fee.md. The year of a debt is the year of its due date; a later
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -72,7 +72,7 @@ def spans(
     changes: dict[date, int] = {}
     for day, fen in paid:
         changes[day + shift] = changes.get(day + shift, 0) + fen
-    stopped = list(free)
+    stopped = [(first, min(last, until)) for first, last in free]
     edges = {due_date + ONE_DAY, until + ONE_DAY}
     edges.update(changes)
     edges.update(since for since, _ in rates)
@@ -91,7 +91,17 @@ def spans(
     return found
 
 
-def total_fen(found: Iterable[Span]) -> int:
-    """What the spans add up to, rounded half up once over the whole: charging in parts loses no fen."""
+def total_fen(found: Iterable[Span], minimum_fen: int = 0) -> int:
+    """What the spans add up to, rounded half up once over the whole: charging in parts loses no fen.
+
+    A late fee that is anything at all is at least ``minimum_fen``.
+    """
     exact = sum((span.amount for span in found), Fraction(0))
-    return int((exact * 2 + 1) // 2)
+    return max(int((exact * 2 + 1) // 2), minimum_fen) if exact else 0
+
+
+def effective_due_date(due_date: date, is_working: Callable[[date], bool]) -> date:
+    """The due date itself when it is worked, else the next working day."""
+    while not is_working(due_date):
+        due_date += ONE_DAY
+    return due_date

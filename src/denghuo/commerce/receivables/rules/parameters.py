@@ -28,3 +28,12 @@ PAYMENT_DAY_COUNTS = declare("receivables.payment_day_counts", True, basis="供�
 DISPUTE_STOPS_LATE_FEE = declare(
     "receivables.dispute_stops_late_fee", True, basis="供电企业规定", confidence="U"
 )
+DUE_DATE_MOVES = declare(
+    "receivables.due_date_moves_to_working_day", False, basis="《民法典》第二百零三条", confidence="U"
+)
+PLAN_GRACE_DAYS = declare(
+    "receivables.plan_grace_days", 3, basis="供电企业规定", confidence="U", low=Decimal(0), high=Decimal(60)
+)
+PLAN_MAX_PARTS = declare(
+    "receivables.plan_max_parts", 12, basis="供电企业规定", confidence="U", low=Decimal(2), high=Decimal(60)
+)
