@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class BankingConfig(AppConfig):
     name = "denghuo.commerce.banking"
     verbose_name = _("Banking")
+
+    def ready(self) -> None:
+        from denghuo.commerce.banking import tasks  # noqa: F401 - registers its long run

@@ -1,0 +1,73 @@
+"""Everything that banking writes."""
+
+from denghuo.commerce.banking.operations.batches import (
+    BatchCannotChange,
+    DebitsOverlap,
+    NothingToDebit,
+    create_batch,
+    mark_sent,
+    withdraw_batch,
+)
+from denghuo.commerce.banking.operations.mandates import (
+    MandateCannotChange,
+    MandateRefused,
+    end,
+    record_mandate,
+    sign,
+    suspend,
+)
+from denghuo.commerce.banking.operations.receipts import (
+    ReceiptCannotBeMatched,
+    ReceiptDiffers,
+    SendBackRefused,
+    ask_send_back,
+    decide_send_back,
+    match,
+    match_certain,
+    note_reversed,
+    take_receipt,
+    unmatch,
+)
+from denghuo.commerce.banking.operations.returns import (
+    POST_RUN,
+    ReturnRefused,
+    close_if_done,
+    give_up,
+    post_items,
+    settle_line,
+    start_posting,
+    take_return,
+)
+
+__all__ = [
+    "POST_RUN",
+    "BatchCannotChange",
+    "DebitsOverlap",
+    "MandateCannotChange",
+    "MandateRefused",
+    "NothingToDebit",
+    "ReceiptCannotBeMatched",
+    "ReceiptDiffers",
+    "ReturnRefused",
+    "SendBackRefused",
+    "ask_send_back",
+    "close_if_done",
+    "create_batch",
+    "decide_send_back",
+    "end",
+    "give_up",
+    "mark_sent",
+    "match",
+    "match_certain",
+    "note_reversed",
+    "post_items",
+    "record_mandate",
+    "settle_line",
+    "sign",
+    "start_posting",
+    "suspend",
+    "take_receipt",
+    "take_return",
+    "unmatch",
+    "withdraw_batch",
+]

@@ -1,0 +1,3 @@
+from datetime import date
+
+DAY = date(2026, 9, 10)
