@@ -79,5 +79,6 @@ def empty_database_url(tmp_path: Path) -> Iterator[str]:
     }
     with psycopg.connect(dbname="postgres", autocommit=True, **server) as admin:
         admin.execute(f'CREATE DATABASE "{name}"')
-        yield f"postgresql://{server['user']}:{server['password']}@{server['host']}:{server['port']}/{name}"
+    yield f"postgresql://{server['user']}:{server['password']}@{server['host']}:{server['port']}/{name}"
+    with psycopg.connect(dbname="postgres", autocommit=True, **server) as admin:
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -136,7 +136,10 @@ def main() -> int:
     if programs := postgresql_programs():
         with postgresql(programs) as url:
             suites.run(
-                "database and journeys on PostgreSQL", [*PYTEST, *DATABASE_SUITES], DENGHUO_DATABASE_URL=url
+                "database and journeys on PostgreSQL",
+                [*PYTEST, *DATABASE_SUITES],
+                DENGHUO_DATABASE_URL=url,
+                DENGHUO_KILL_BACKENDS="1" if os.geteuid() == 0 else "0",
             )
     else:
         suites.skip(
