@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from rich.console import Console
 
+from denghuo.commerce.banking import queries as banking
 from denghuo.commerce.billing import queries as billing
 from denghuo.commerce.ledger import queries as ledger
 from denghuo.commerce.readings import queries as readings
@@ -54,6 +55,7 @@ CHECKS: dict[str, Check] = {
     "bills, lines, runs and ledger agree": billing.inconsistencies,
     "postings balance": ledger.inconsistencies,
     "debts and balances agree with the ledger": receivables.inconsistencies,
+    "debit batches and receipts add up": banking.inconsistencies,
     "settings are safe": _settings_are_safe,
 }
 

@@ -9,16 +9,20 @@ from denghuo.foundation.outbox import operations as outbox
 
 def subscriptions() -> Mapping[type, Sequence[outbox.Handler]]:
     """Event class → handlers. A handler may hear an event twice and must then change nothing."""
+    from denghuo.commerce.banking import handlers as banking
     from denghuo.commerce.channels import handlers as channels
-    from denghuo.commerce.payments.events import RefundApproved
+    from denghuo.commerce.payments.events import PaymentReversed, RefundApproved
 
     return {
         RefundApproved: [channels.send_refund],
+        PaymentReversed: [banking.receipt_is_open_again],
     }
 
 
 def connect() -> None:
     """Called once when Django is ready."""
+    from denghuo.commerce.banking import queries as banking
+    from denghuo.commerce.banking.tasks import LOCKBOX, STATEMENT
     from denghuo.commerce.billing import queries as billing
     from denghuo.commerce.billing import tasks as billing_tasks  # noqa: F401 - registers its long runs
     from denghuo.commerce.channels import tasks as channels_tasks  # noqa: F401 - registers its schedule
@@ -31,7 +35,10 @@ def connect() -> None:
 
     ledger.examine_before_closing(receivables.inconsistencies)
     ledger.examine_before_closing(billing.inconsistencies)
+    ledger.examine_before_closing(banking.inconsistencies)
     imports.register(READINGS)
     imports.register(CUSTOMERS)
     imports.register(GRID)
+    imports.register(LOCKBOX)
+    imports.register(STATEMENT)
     outbox.subscribe(subscriptions())
