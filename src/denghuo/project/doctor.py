@@ -14,6 +14,7 @@ from rich.console import Console
 
 from denghuo.commerce.banking import queries as banking
 from denghuo.commerce.billing import queries as billing
+from denghuo.commerce.invoicing import queries as invoicing
 from denghuo.commerce.ledger import queries as ledger
 from denghuo.commerce.readings import queries as readings
 from denghuo.commerce.receivables import queries as receivables
@@ -56,6 +57,7 @@ CHECKS: dict[str, Check] = {
     "postings balance": ledger.inconsistencies,
     "debts and balances agree with the ledger": receivables.inconsistencies,
     "debit batches and receipts add up": banking.inconsistencies,
+    "invoices agree with bills": invoicing.inconsistencies,
     "settings are safe": _settings_are_safe,
 }
 

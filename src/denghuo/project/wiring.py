@@ -10,10 +10,13 @@ from denghuo.foundation.outbox import operations as outbox
 def subscriptions() -> Mapping[type, Sequence[outbox.Handler]]:
     """Event class → handlers. A handler may hear an event twice and must then change nothing."""
     from denghuo.commerce.banking import handlers as banking
+    from denghuo.commerce.billing.events import BillReversed
     from denghuo.commerce.channels import handlers as channels
+    from denghuo.commerce.invoicing import handlers as invoicing
     from denghuo.commerce.payments.events import PaymentReversed, RefundApproved
 
     return {
+        BillReversed: [invoicing.on_bill_reversed],
         RefundApproved: [channels.send_refund],
         PaymentReversed: [banking.receipt_is_open_again],
     }
@@ -26,6 +29,7 @@ def connect() -> None:
     from denghuo.commerce.billing import queries as billing
     from denghuo.commerce.billing import tasks as billing_tasks  # noqa: F401 - registers its long runs
     from denghuo.commerce.channels import tasks as channels_tasks  # noqa: F401 - registers its schedule
+    from denghuo.commerce.invoicing.tasks import ANSWERS
     from denghuo.commerce.ledger import operations as ledger
     from denghuo.commerce.readings.tasks import READINGS
     from denghuo.commerce.receivables import queries as receivables
@@ -39,6 +43,7 @@ def connect() -> None:
     imports.register(READINGS)
     imports.register(CUSTOMERS)
     imports.register(GRID)
+    imports.register(ANSWERS)
     imports.register(LOCKBOX)
     imports.register(STATEMENT)
     outbox.subscribe(subscriptions())
