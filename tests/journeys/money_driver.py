@@ -149,8 +149,8 @@ def ended(child: int, seconds: float) -> int | None:
     return None
 
 
-def back_again(seconds: float = 10.0) -> None:
-    """Wait for the database after a backend was killed: the server restarts, within ten seconds."""
+def back_again(seconds: float = 60.0) -> None:
+    """Wait for the database after a backend was killed: the server recovers by itself."""
     from django.db import OperationalError, connection
 
     until = time.monotonic() + seconds
