@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -25,6 +25,10 @@ prices = typer.Typer(help="Price books.", no_args_is_help=True)
 app.add_typer(staff, name="staff")
 app.add_typer(prices, name="prices")
 app.command()(quote)
+
+
+EMULATOR_OFFSET = 10
+"""The gateway emulator of the demonstration listens so many ports above the server."""
 
 
 def boot() -> None:
@@ -67,7 +71,8 @@ def demo(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     serve: Annotated[bool, typer.Option(help="Serve the town once it stands.")] = True,
 ) -> None:
-    """Build the demonstration town, print the accounts to sign in with, and serve it."""
+    """Build the demonstration town, print the accounts to sign in with, and serve it with the gateway emulator."""
+    _emulated(host, port)
     boot()
     from denghuo.project import server
     from denghuo.project.demo import build
@@ -78,7 +83,59 @@ def demo(
         typer.echo(str(refusal), err=True)
         raise typer.Exit(1) from refusal
     if serve:
-        server.run(host=host, port=port, workers=2, with_worker=True)
+        emulator = _start_emulator(host, port + EMULATOR_OFFSET)
+        try:
+            server.run(host=host, port=port, workers=2, with_worker=True)
+        finally:
+            if emulator is not None:
+                emulator.close()
+
+
+def _emulated(host: str, port: int) -> None:
+    """The town pays through the emulator beside it, unless the environment says otherwise."""
+    if os.environ.setdefault("DENGHUO_PAY", "emulator") == "emulator":
+        os.environ.setdefault("DENGHUO_EMULATOR", f"http://{host}:{port + EMULATOR_OFFSET}")
+        os.environ.setdefault("DENGHUO_PUBLIC_URL", f"http://{host}:{port}")
+
+
+def _start_emulator(host: str, port: int) -> Any:
+    """The running emulator; None where the town pays otherwise, or one runs there already."""
+    from django.conf import settings
+
+    from denghuo.project.emulator import server as emulator
+
+    if settings.PAY != "emulator":
+        return None
+    try:
+        started = emulator.start(settings.HOME, port, host=host)
+    except OSError as error:
+        typer.echo(f"The gateway emulator cannot listen on port {port}: {error}", err=True)
+        return None
+    typer.echo(f"The customer's phone: {started.address}/phone/")
+    return started
+
+
+@app.command("emulate-gateways")
+def emulate_gateways(
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8010,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    speed: Annotated[
+        float, typer.Option(min=1, help="How much faster than the real channels callbacks are repeated.")
+    ] = 60,
+) -> None:
+    """Run the emulator of WeChat Pay and Alipay on its own; set DENGHUO_PAY=emulator for the server."""
+    from pathlib import Path
+
+    from denghuo.project.emulator import server as emulator
+
+    home = Path(os.environ.get("DENGHUO_HOME", "var")).resolve()
+    try:
+        started = emulator.start(home, port, host=host, speed=speed)
+    except OSError as error:
+        typer.echo(f"The gateway emulator cannot listen on port {port}: {error}", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"DENGHUO_EMULATOR={started.address}\nThe customer's phone: {started.address}/phone/")
+    started.wait()
 
 
 @app.command()
