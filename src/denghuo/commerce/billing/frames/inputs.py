@@ -165,7 +165,7 @@ def _cases(
             "period_end": _days_array([periods[case][1] for case in ready]),
             "prior_energy": pa.array([prior.get(case, 0) for case in ready], pa.int64()),
             "tier_months": pa.array(
-                [_tier_months(years[case], periods[case], energised[case]) for case in ready],
+                [tier_months(years[case], periods[case], energised[case]) for case in ready],
                 pa.int16(),
             ),
             "persons": pa.array([household[case][0] for case in ready], pa.int16()),
@@ -303,7 +303,7 @@ def prior_energy(years: Mapping[int, Cycle | None], cycle: Cycle) -> dict[int, i
     return found
 
 
-def _tier_months(year: Cycle | None, period: tuple[int, int], energised: int) -> int | None:
+def tier_months(year: Cycle | None, period: tuple[int, int], energised: int) -> int | None:
     """Months in use in the tier year (yearly tiers) or covered by the bill (monthly tiers); ``None`` where usual.
 
     ``energised`` counts months since year 0.

@@ -90,15 +90,19 @@ def replay(
     tables = CaseTables.from_ipc(bytes(archive.tables))
     if case_ids is not None:
         tables = tables.filter(case_ids)
-    wanted = set(tables.cases["book"].to_pylist())
+    return tables, price_cases(tables, books_of(archive, set(tables.cases["book"].to_pylist())))
+
+
+def books_of(archive: CalculationArchive, codes: Iterable[str]) -> Books:
+    """The versions of these price books, and the kinds of day, that an archive was priced with."""
+    wanted = set(codes)
     ids = {code: pk for code, pk in json.loads(archive.books).items() if code in wanted}
     versions = PriceBookVersion.objects.in_bulk(ids.values())
-    books = Books(
+    return Books(
         {code: tariffs.compiled(versions[pk]) for code, pk in ids.items()},
         ids,
         {code: _calendar(days) for code, days in json.loads(archive.day_triggers).items()},
     )
-    return tables, price_cases(tables, books)
 
 
 def _calendar(days: Mapping[str, object]) -> DayCalendar:

@@ -12,6 +12,12 @@ from denghuo.commerce.billing.operations.exceptions import (
 )
 from denghuo.commerce.billing.operations.gate import GateRuleInvalid, set_gate_rule
 from denghuo.commerce.billing.operations.prints import PRINT_KIND, NothingToPrint, print_route, set_part
+from denghuo.commerce.billing.operations.rebill import (
+    CannotBePriced,
+    CorrectedMonth,
+    RebilledMonth,
+    rebill,
+)
 from denghuo.commerce.billing.operations.reversal import (
     BillCannotBeReversed,
     Effect,
@@ -41,6 +47,9 @@ __all__ = [
     "set_part",
     "RUN_KIND",
     "BillCannotBeReversed",
+    "CannotBePriced",
+    "CorrectedMonth",
+    "RebilledMonth",
     "Effect",
     "ExceptionIsClosed",
     "GateRuleInvalid",
@@ -62,6 +71,7 @@ __all__ = [
     "issue",
     "issue_slice",
     "preview",
+    "rebill",
     "price_accounts",
     "reject_reversal",
     "release",

@@ -225,7 +225,7 @@ def approve_reversal(
     bills = affected(found.bill)
     if found.bill not in bills:
         raise BillCannotBeReversed(_("Only an issued bill can be reversed."))
-    made = [_reverse(bill, found.reason, at, due_date) for bill in bills]
+    made = [negate(bill, found.reason, at, due_date) for bill in bills]
     book_reversed(bills=list(zip(bills, made, strict=True)), reason=found.reason, at=at, actor=actor)
     found.state, found.decided_by, found.decided_at, found.note = ReversalState.DONE, actor, at, note
     found.save(update_fields=["state", "decided_by", "decided_at", "note"])
@@ -242,13 +242,21 @@ def approve_reversal(
         account = found.bill.account_id
         bill_accounts(run=run, account_ids=[account], at=at)
         replacement = Bill.objects.filter(run=run).exclude(kind=BillKind.FEED_IN).first()
-    for bill, negative in zip(bills, made, strict=True):
+    announce_reversed(list(zip(bills, made, strict=True)), reason=found.reason, at=at, actor=actor)
+    return Reversed(made, replacement)
+
+
+def announce_reversed(
+    pairs: Sequence[tuple[Bill, Bill]], *, reason: str, at: datetime, actor: Staff | None
+) -> None:
+    """Tell of (bill, its reversal) pairs: audit and events."""
+    for bill, negative in pairs:
         audit.record(
             "billing.bill.reversed",
             subject=bill,
             actor=actor,
             at=at,
-            reason=found.reason,
+            reason=reason,
             changes={"state": ["issued", "cancelled"], "reversed_by": [None, negative.number]},
         )
         outbox.publish(
@@ -260,10 +268,10 @@ def approve_reversal(
                 reversed_at=at,
             )
         )
-    return Reversed(made, replacement)
 
 
-def _reverse(bill: Bill, reason: str, at: datetime, due_date: date) -> Bill:
+def negate(bill: Bill, reason: str, at: datetime, due_date: date) -> Bill:
+    """An issued bill that negates ``bill``, which is cancelled with it."""
     serials = numbering.allocate(f"billing.bill.{bill.cycle}", 1)
     negative = Bill.objects.create(
         number=frames.bill_numbers(bill.cycle, serials)[0],

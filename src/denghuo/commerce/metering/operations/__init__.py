@@ -7,6 +7,7 @@ from denghuo.commerce.metering.operations.points import (
     change_agreement,
     close_metering_point,
 )
+from denghuo.commerce.metering.operations.ratios import correct_ratio
 from denghuo.commerce.metering.operations.registers import (
     DIRECT,
     MeteringConflict,
@@ -28,6 +29,7 @@ __all__ = [
     "change_ratio",
     "checked_registers",
     "close_metering_point",
+    "correct_ratio",
     "exchange",
     "install",
     "keep_registers_in",

@@ -10,6 +10,7 @@ from denghuo.commerce.readings.operations.chain import (
     repair_chain,
     replace_reading,
 )
+from denghuo.commerce.readings.operations.derived import derive_again
 from denghuo.commerce.readings.operations.estimates import CannotEstimate, estimate_reading
 from denghuo.commerce.readings.operations.exceptions import (
     Accepted,
@@ -61,6 +62,7 @@ __all__ = [
     "assign_reader",
     "change_schedule",
     "correct_estimate",
+    "derive_again",
     "estimate",
     "estimate_reading",
     "open_route",
