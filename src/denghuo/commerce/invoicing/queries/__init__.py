@@ -3,6 +3,7 @@
 from denghuo.commerce.invoicing.queries.consistency import inconsistencies
 from denghuo.commerce.invoicing.queries.document import invoice_document
 from denghuo.commerce.invoicing.queries.invoices import (
+    RED_WORK,
     account_invoices,
     bill_invoices,
     bills_to_invoice,
@@ -12,6 +13,7 @@ from denghuo.commerce.invoicing.queries.invoices import (
 from denghuo.commerce.invoicing.queries.profiles import Buyer, buyer_of, remarks_of, seller_of
 
 __all__ = [
+    "RED_WORK",
     "Buyer",
     "account_invoices",
     "bill_invoices",
