@@ -18,6 +18,7 @@ from denghuo.commerce.invoicing import queries as invoicing
 from denghuo.commerce.ledger import queries as ledger
 from denghuo.commerce.readings import queries as readings
 from denghuo.commerce.receivables import queries as receivables
+from denghuo.commerce.reconciliation import queries as reconciliation
 from denghuo.foundation.audit import queries as audit
 from denghuo.foundation.imports import queries as imports
 from denghuo.foundation.jobs import queries as jobs
@@ -58,6 +59,7 @@ CHECKS: dict[str, Check] = {
     "debts and balances agree with the ledger": receivables.inconsistencies,
     "debit batches and receipts add up": banking.inconsistencies,
     "invoices agree with bills": invoicing.inconsistencies,
+    "channel files equal our totals and the differences": reconciliation.inconsistencies,
     "settings are safe": _settings_are_safe,
 }
 

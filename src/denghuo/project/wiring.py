@@ -28,13 +28,15 @@ def connect() -> None:
     from denghuo.commerce.banking.tasks import LOCKBOX, STATEMENT
     from denghuo.commerce.billing import queries as billing
     from denghuo.commerce.billing import tasks as billing_tasks  # noqa: F401 - registers its long runs
-    from denghuo.commerce.corrections import tasks as corrections_tasks  # noqa: F401 - registers its long runs
     from denghuo.commerce.channels import tasks as channels_tasks  # noqa: F401 - registers its schedule
+    from denghuo.commerce.corrections import tasks as corrections_tasks  # noqa: F401 - registers its long runs
     from denghuo.commerce.invoicing.tasks import ANSWERS
     from denghuo.commerce.ledger import operations as ledger
     from denghuo.commerce.readings.tasks import READINGS
     from denghuo.commerce.receivables import queries as receivables
     from denghuo.commerce.receivables import tasks as receivables_tasks  # noqa: F401 - registers its schedule
+    from denghuo.commerce.reconciliation import queries as reconciliation
+    from denghuo.commerce.reconciliation import tasks as reconciliation_tasks  # noqa: F401 - its schedule
     from denghuo.foundation.imports import rules as imports
     from denghuo.records.grid.tasks import GRID
     from denghuo.records.supply.tasks import CUSTOMERS
@@ -42,6 +44,7 @@ def connect() -> None:
     ledger.examine_before_closing(receivables.inconsistencies)
     ledger.examine_before_closing(billing.inconsistencies)
     ledger.examine_before_closing(banking.inconsistencies)
+    ledger.examine_before_closing(reconciliation.inconsistencies)
     imports.register(READINGS)
     imports.register(CUSTOMERS)
     imports.register(GRID)
