@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-from django.db.models import F
-
-from denghuo.foundation.numbering.models import Sequence
+from django.db import connection, transaction
 
 
 @transaction.atomic
@@ -20,9 +17,11 @@ def allocate(sequence: str, count: int) -> range:
     """
     if count < 1:
         raise ValueError(f"cannot allocate {count} serials of {sequence!r}")
-    row = Sequence.objects.filter(name=sequence)
-    if not row.update(last=F("last") + count):
-        Sequence.objects.get_or_create(name=sequence)
-        row.update(last=F("last") + count)
-    last = row.values_list("last", flat=True).get()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO numbering_sequence (name, last) VALUES (%s, %s) "
+            "ON CONFLICT (name) DO UPDATE SET last = numbering_sequence.last + excluded.last RETURNING last",
+            [sequence, count],
+        )
+        last = cursor.fetchone()[0]
     return range(last - count + 1, last + 1)

@@ -58,19 +58,18 @@ def publish(event: Any) -> None:
     """
     if not connection.in_atomic_block:
         raise EventOutsideTransaction(f"{type(event).__name__} must be published inside a transaction")
+    name, occurred_at = _name(event), _instant(event)
+    _, handlers = _subscriptions.get(name, (None, ()))
     message = Message.objects.create(
-        name=_name(event),
+        name=name,
         payload=TypeAdapter(type(event)).dump_json(event).decode(),
-        occurred_at=_instant(event),
+        occurred_at=occurred_at,
+        delivered_at=None if handlers else occurred_at,
     )
-    _, handlers = _subscriptions.get(message.name, (None, ()))
     if handlers:
         Delivery.objects.bulk_create(
-            Delivery(message=message, handler=handler_name(h), next_attempt_at=message.occurred_at)
-            for h in handlers
+            Delivery(message=message, handler=handler_name(h), next_attempt_at=occurred_at) for h in handlers
         )
-    else:
-        Message.objects.filter(pk=message.pk).update(delivered_at=message.occurred_at)
 
 
 def _name(event: Any) -> str:
