@@ -15,3 +15,14 @@ class AccountSettled:
     account_id: int
     on: date
     settled_at: datetime
+
+
+@dataclass(frozen=True)
+class PlanEnded:
+    """An instalment plan has been kept, or broken: then its protection is over."""
+
+    name: ClassVar[str] = "receivables.plan_ended"
+    plan_id: int
+    account_id: int
+    kept: bool
+    ended_at: datetime

@@ -34,6 +34,11 @@ class AccountBalance(models.Model):
                 condition=Q(prepaid_fen__gte=0, open_fen__gte=0), name="no_balance_below_zero"
             )
         ]
+        indexes = [
+            models.Index(
+                models.F("open_fen").desc(), "account", condition=Q(open_fen__gt=0), name="accounts_that_owe"
+            ),
+        ]
 
 
 class ReceivableKind(models.TextChoices):
@@ -182,6 +187,7 @@ class LateFeeWaiver(models.Model):
     to_date = models.DateField(_("last day"))
     state = models.CharField(_("state"), max_length=10, choices=WaiverState, default="requested")
     effect_fen = MoneyField(_("waived"), default=0)
+    credited_fen = MoneyField(_("taken back"), default=0)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(_("asked for"))
     decided_by = models.ForeignKey(
@@ -197,6 +203,14 @@ class LateFeeWaiver(models.Model):
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")),
                 name="two_persons_for_a_waiver",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="requested", decided_at__isnull=True)
+                | Q(state__in=["approved", "rejected"], decided_by__isnull=False, decided_at__isnull=False),
+                name="a_waiver_decided_names_who",
+            ),
+            models.UniqueConstraint(
+                fields=["receivable"], condition=Q(state="requested"), name="one_waiver_waits_a_receivable"
             ),
         ]
 
@@ -257,6 +271,7 @@ class InstalmentPlan(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     decided_at = models.DateTimeField(_("decided"), null=True)
+    decision_note = models.CharField(_("note on the decision"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -269,6 +284,16 @@ class InstalmentPlan(models.Model):
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")),
                 name="two_persons_for_a_plan",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["requested", "rejected"])
+                | Q(agreed_date__isnull=False, decided_by__isnull=False),
+                name="a_plan_that_runs_was_agreed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["kept", "broken"], ended_date__isnull=False)
+                | Q(state__in=["requested", "active", "rejected"], ended_date__isnull=True),
+                name="a_plan_that_ended_has_a_day",
             ),
         ]
 

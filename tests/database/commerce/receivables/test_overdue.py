@@ -50,6 +50,7 @@ def test_a_dispute_and_a_plan_protect_and_say_so():
     )
     InstalmentPlan.objects.create(
         account=home, state="active", reason="困难", total_fen=5, agreed_date=date(2026, 4, 1),
+        decided_by=staff.hire("heyong", customers.AT), decided_at=noon(date(2026, 4, 1)),
         requested_by=staff.hire("yejing", customers.AT), requested_at=noon(date(2026, 4, 1)),
     )  # fmt: skip
     both = [shop.pk, home.pk]

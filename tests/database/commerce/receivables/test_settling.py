@@ -13,21 +13,9 @@ from denghuo.commerce.payments import operations as payments
 from denghuo.commerce.receivables import operations as receivables
 from denghuo.commerce.receivables import queries
 from denghuo.commerce.receivables.models import AccountBalance, Receivable
-from tests.cast import customers
 from tests.cast.money import noon, owing, pay
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop():
-    return customers.account(customers.organisation("陈记面馆"))
-
-
-@pytest.fixture(autouse=True)
-def books_agree(db):
-    yield
-    assert list(queries.inconsistencies()) == []
 
 
 def test_a_shop_pays_late_over_the_year_end(shop):

@@ -59,6 +59,42 @@ class AccruedLateFee:
         return self.total_fen - self.charged_fen
 
 
+@dataclass(frozen=True)
+class LateFeeBasis:
+    """All that decides the late fee of one debt, read once: any day, and what would be if, follow without a query."""
+
+    receivable: Receivable
+    paid: list[tuple[date, int]]
+    rates: list[tuple[date, rules.Rates]]
+    free: list[tuple[date, date]]
+    payment_day_counts: bool
+    minimum_fen: int
+    charged_fen: int
+    charged_to: date
+
+    def accrued(
+        self,
+        on: date | None,
+        *,
+        also_paid: Iterable[tuple[date, int]] = (),
+        also_free: Iterable[tuple[date, date]] = (),
+    ) -> AccruedLateFee:
+        """What paying on ``on`` costs; without a day, up to the day to which it was charged."""
+        until = self.charged_to if on is None else on if self.payment_day_counts else on - ONE_DAY
+        spans = rules.spans(
+            due_date=self.receivable.due_date,
+            until=until,
+            amount_fen=self.receivable.amount_fen,
+            paid=[*self.paid, *also_paid],
+            payer_class=self.receivable.payer_class,
+            rates=self.rates,
+            free=[*self.free, *also_free],
+            payment_day_counts=self.payment_day_counts,
+        )
+        total = rules.total_fen(spans, self.minimum_fen)
+        return AccruedLateFee(self.receivable, spans, total, self.charged_fen, self.charged_to, until)
+
+
 def accrued_late_fees(account_id: int, *, on: date) -> list[AccruedLateFee]:
     """The late fees of the open, overdue electricity debts of an account up to ``on``."""
     return accrued_on(
@@ -75,6 +111,11 @@ def accrued_on(principals: Iterable[Receivable], *, on: date | None) -> list[Acc
     Without a day each is counted to the day up to which it was charged: where ``due_fen`` is below zero then, too much
     was charged.
     """
+    return [basis.accrued(on) for basis in late_fee_bases(principals)]
+
+
+def late_fee_bases(principals: Iterable[Receivable]) -> list[LateFeeBasis]:
+    """What decides the late fees of these debts, in their order."""
     items = list(principals)
     if not items:
         return []
@@ -88,28 +129,19 @@ def accrued_on(principals: Iterable[Receivable], *, on: date | None) -> list[Acc
         paid[receivable_id].append((day, fen))
     charged, charged_to = _charged(ids)
     free = _free_days(items, figures[parameters.DISPUTE_STOPS_LATE_FEE.code])
-    found = []
-    for item in items:
-        counts = bool(_on(figures[parameters.PAYMENT_DAY_COUNTS.code], item.due_date))
-        last_charged = charged_to.get(item.pk, item.due_date)
-        until = last_charged if on is None else on if counts else on - ONE_DAY
-        spans = rules.spans(
-            due_date=item.due_date,
-            until=until,
-            amount_fen=item.amount_fen,
+    return [
+        LateFeeBasis(
+            receivable=item,
             paid=paid[item.pk],
-            payer_class=item.payer_class,
             rates=rates,
             free=free[item.pk],
-            payment_day_counts=counts,
+            payment_day_counts=bool(_on(figures[parameters.PAYMENT_DAY_COUNTS.code], item.due_date)),
+            minimum_fen=int(_on(figures[parameters.MINIMUM_YUAN.code], item.due_date) * 100),
+            charged_fen=charged.get(item.pk, 0),
+            charged_to=charged_to.get(item.pk, item.due_date),
         )
-        least = int(_on(figures[parameters.MINIMUM_YUAN.code], item.due_date) * 100)
-        found.append(
-            AccruedLateFee(
-                item, spans, rules.total_fen(spans, least), charged.get(item.pk, 0), last_charged, until
-            )
-        )
-    return found
+        for item in items
+    ]
 
 
 def _on(course: list[tuple[date, object]], day: date) -> Decimal:
