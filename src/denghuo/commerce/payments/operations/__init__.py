@@ -10,6 +10,7 @@ from denghuo.commerce.payments.operations.counter import (
     take,
 )
 from denghuo.commerce.payments.operations.deposits import DepositImpossible, draw_deposit, take_deposit
+from denghuo.commerce.payments.operations.receipts import FORMS as RECEIPT_FORMS
 from denghuo.commerce.payments.operations.receipts import print_receipt
 from denghuo.commerce.payments.operations.receiving import (
     PaymentCannotBeReversed,
@@ -54,6 +55,7 @@ from denghuo.commerce.payments.operations.transfers import (
 )
 
 __all__ = [
+    "RECEIPT_FORMS",
     "BasketDiffers",
     "BasketImpossible",
     "BasketRow",

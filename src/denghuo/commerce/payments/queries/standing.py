@@ -55,6 +55,11 @@ class Standing:
     def pays_all_fen(self) -> int:
         return self.total_fen - self.disputed_fen
 
+    @property
+    def pays_all_text(self) -> str:
+        """In yuan, as it is typed."""
+        return f"{self.pays_all_fen // 100}.{self.pays_all_fen % 100:02d}"
+
 
 def standing_of(account: Account, *, on: date) -> Standing:
     """What the account owes on ``on``, item by item, the late fee to that day included."""
