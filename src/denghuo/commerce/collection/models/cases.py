@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -91,6 +92,9 @@ class DunningCase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account.number} {self.due_date}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("collection:case", args=[self.pk])
 
 
 class ActionState(models.TextChoices):

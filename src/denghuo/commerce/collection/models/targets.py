@@ -22,8 +22,8 @@ class DebtAge(models.TextChoices):
 class RecoveryTarget(models.Model):
     """What share of the receivables is to be received by the end of a month, by a unit or by a person in it.
 
-    ``rate_ppm`` is the share in millionths (999 500 = 99.95 %). A target without ``staff`` is the unit's own; the
-    station's must not be below the bureau's, nor a person's below the station's.
+    ``rate_ppm`` is the share in millionths (999 500 = 99.95 %). A target without ``staff`` is the unit's own; what
+    the targets below it add up to is compared with it (``queries.decomposition``).
     """
 
     month = models.CharField(_("month"), max_length=7)

@@ -31,6 +31,7 @@ from denghuo.commerce.collection.queries import facts
 from denghuo.commerce.collection.rules import parameters
 from denghuo.commerce.collection.rules import plans as plan_rules
 from denghuo.commerce.receivables import queries as receivables
+from denghuo.commerce.receivables.queries.overdue import DISPUTE, PLAN
 from denghuo.foundation.calendars import queries as calendars
 from denghuo.foundation.jobs import operations as jobs
 from denghuo.foundation.jobs import rules as job_rules
@@ -84,6 +85,7 @@ class _Day:
     protections: dict[int, list[str]]
     exceptions: dict[date, bool]
     messages_on_holidays: bool
+    promised: set[int] = field(default_factory=set)
     counters: Counter[str] = field(default_factory=Counter)
 
 
@@ -114,8 +116,8 @@ def work_accounts(*, account_ids: Iterable[int], on: date, at: datetime) -> dict
     _judge_promises(cases, day)
     cases = _close(cases, day)
     cases += _open([account for account in rows if account not in {case.account_id for case in cases}], day)
-    for case in cases:
-        _settle_state(case, day)
+    stopped = [case for case in cases if _settle_state(case, day)]
+    resting.drop_waiting(stopped, at=at)
     _take_steps(cases, day)
     DunningCase.objects.bulk_update(
         cases,
@@ -138,6 +140,7 @@ def _judge_promises(cases: Sequence[DunningCase], day: _Day) -> None:
         elif day.on > promise.promised_date + grace:
             promise.state = PromiseState.BROKEN
         else:
+            day.promised.add(promise.case_id)
             continue
         promise.judged_at = day.at
         day.counters[str(promise.state)] += 1
@@ -148,17 +151,20 @@ def _judge_promises(cases: Sequence[DunningCase], day: _Day) -> None:
 
 def _close(cases: list[DunningCase], day: _Day) -> list[DunningCase]:
     """Close what is paid, and what was begun under a plan that the customer must not be dunned by any more."""
-    left = []
-    for case in cases:
-        if case.account_id not in day.overdue:
-            resting.close_row(case, reason=CaseReason.PAID, at=day.at)
-        elif case.plan is not None and case.plan.for_protected != (case.account_id in day.protections):
-            resting.close_row(case, reason=CaseReason.PROTECTED, at=day.at)
-        else:
-            left.append(case)
-            continue
-        day.counters["closed"] += 1
-    return left
+    paid = [case for case in cases if case.account_id not in day.overdue]
+    changed = [
+        case
+        for case in cases
+        if case.account_id in day.overdue
+        and (case.plan is not None and case.plan.for_protected) != (case.account_id in day.protections)
+        and case.reason != CaseReason.DISCONNECTED
+        and case.plan is not None
+    ]
+    resting.close_rows(paid, reason=CaseReason.PAID, at=day.at)
+    resting.close_rows(changed, reason=CaseReason.PROTECTED, at=day.at)
+    day.counters["closed"] += len(paid) + len(changed)
+    gone = {case.pk for case in (*paid, *changed)}
+    return [case for case in cases if case.pk not in gone]
 
 
 def _open(account_ids: list[int], day: _Day) -> list[DunningCase]:
@@ -191,34 +197,35 @@ def _open(account_ids: list[int], day: _Day) -> list[DunningCase]:
     return made
 
 
-def _settle_state(case: DunningCase, day: _Day) -> None:
-    """Whether the case runs, rests or is stopped on this day, and what is overdue."""
+def _settle_state(case: DunningCase, day: _Day) -> bool:
+    """Whether the case runs, rests or is stopped on this day, and what is overdue; True where it stops now."""
     row = day.overdue[case.account_id]
     if case.due_date != row.oldest_due_date:
         case.due_date, case.taken_number = row.oldest_due_date, 0
     case.overdue_fen = row.overdue_fen
     before = case.state
     if case.reason in KEPT_BY_STAFF:
-        return
+        return False
     shield = day.shields.get(case.account_id, [])
     if case.plan_id is None:
         reason = CaseReason.PROTECTED if case.account_id in day.protections else CaseReason.NO_PLAN
         case.state, case.reason = CaseState.STOPPED, reason
-    elif receivables.DISPUTE in shield:
+    elif DISPUTE in shield:
         case.state, case.reason = CaseState.STOPPED, CaseReason.DISPUTED
-    elif receivables.PLAN in shield:
+    elif PLAN in shield:
         case.state, case.reason = CaseState.STOPPED, CaseReason.INSTALMENTS
     elif case.reason == CaseReason.BY_HAND and (case.paused_until is None or case.paused_until >= day.on):
-        return
-    elif PaymentPromise.objects.filter(case=case, state=PromiseState.OPEN).exists():
+        return False
+    elif case.pk in day.promised:
         case.state, case.reason = CaseState.PAUSED, CaseReason.PROMISE
     else:
         case.state, case.reason, case.paused_until = CaseState.RUNNING, "", None
     if case.state == CaseState.STOPPED and before != CaseState.STOPPED:
-        resting.drop_waiting([case], at=day.at)
         day.counters["stopped"] += 1
-    elif case.state == CaseState.RUNNING and before != CaseState.RUNNING:
+        return True
+    if case.state == CaseState.RUNNING and before != CaseState.RUNNING:
         day.counters["resumed"] += 1
+    return False
 
 
 def _take_steps(cases: Sequence[DunningCase], day: _Day) -> None:

@@ -43,20 +43,22 @@ def drop_waiting(cases: Iterable[DunningCase], *, at: datetime) -> None:
     ).update(state=ActionState.DROPPED, outcome=Outcome.SETTLED, done_at=at)
 
 
-def close_row(case: DunningCase, *, reason: CaseReason, at: datetime) -> None:
-    """Close a locked case; its open promise was kept where the debt is paid."""
-    drop_waiting([case], at=at)
-    case.state, case.reason, case.closed_at = CaseState.CLOSED, reason, at
-    case.next_number = case.next_date = case.paused_until = None
-    if reason == CaseReason.PAID:
-        case.overdue_fen = 0
-    case.save(
-        update_fields=[
-            "state", "reason", "closed_at", "next_number", "next_date", "paused_until", "overdue_fen",
-        ]
-    )  # fmt: skip
+def close_rows(cases: Sequence[DunningCase], *, reason: CaseReason, at: datetime) -> None:
+    """Close locked cases; an open promise was kept where the debt is paid."""
+    if not cases:
+        return
+    drop_waiting(cases, at=at)
+    for case in cases:
+        case.state, case.reason, case.closed_at = CaseState.CLOSED, reason, at
+        case.next_number = case.next_date = case.paused_until = None
+        if reason == CaseReason.PAID:
+            case.overdue_fen = 0
+    DunningCase.objects.bulk_update(
+        cases,
+        ["state", "reason", "closed_at", "next_number", "next_date", "paused_until", "overdue_fen"],
+    )
     kept = reason in (CaseReason.PAID, CaseReason.PROTECTED)
-    PaymentPromise.objects.filter(case=case, state=PromiseState.OPEN).update(
+    PaymentPromise.objects.filter(case__in=cases, state=PromiseState.OPEN).update(
         state=PromiseState.KEPT if kept else PromiseState.BROKEN, judged_at=at
     )
 
@@ -76,7 +78,7 @@ def close_when_settled(*, account_id: int, at: datetime) -> DunningCase | None:
     )
     if case is None or receivables.overdue(on=day_of(at), account_ids=[account_id]):
         return None
-    close_row(case, reason=CaseReason.PAID, at=at)
+    close_rows([case], reason=CaseReason.PAID, at=at)
     return case
 
 
@@ -90,7 +92,7 @@ def close_written_off(*, account_id: int, at: datetime) -> None:
         .first()
     )
     if case is not None and not receivables.overdue(on=day_of(at), account_ids=[account_id]):
-        close_row(case, reason=CaseReason.WRITTEN_OFF, at=at)
+        close_rows([case], reason=CaseReason.WRITTEN_OFF, at=at)
 
 
 @transaction.atomic

@@ -7,9 +7,11 @@ from denghuo.commerce.collection.queries.demands import (
     protected,
     protecting_care,
 )
+from denghuo.commerce.collection.queries.notices import published_notices
 from denghuo.commerce.collection.queries.responsibility import (
     Standing,
     arrears_by_responsibility,
+    batched,
     duty_book,
     responsible,
     routes_of,
@@ -19,11 +21,13 @@ __all__ = [
     "Demand",
     "Standing",
     "arrears_by_responsibility",
+    "batched",
     "decided_protections",
     "demanded",
     "duty_book",
     "protected",
     "protecting_care",
+    "published_notices",
     "responsible",
     "routes_of",
 ]

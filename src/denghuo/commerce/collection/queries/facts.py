@@ -14,8 +14,9 @@ from denghuo.commerce.collection.models import DunningAction, DunningCase, Dunni
 from denghuo.commerce.collection.rules import plans
 from denghuo.commerce.receivables import queries as receivables
 from denghuo.commerce.receivables.models import Allocation, AllocationSource, Receivable, ReceivableKind
-from denghuo.foundation.ui.formats import money
+from denghuo.commerce.receivables.queries.late_fees import accrued_on
 from denghuo.kernel import masking
+from denghuo.kernel.money import yuan
 from denghuo.records.customers.models import Account, Contact, ContactRole
 from denghuo.records.supply.models import Importance, SupplyTerms
 
@@ -122,7 +123,7 @@ def demands_of(account_ids: Sequence[int], *, on: date) -> dict[int, AccountDema
     )
     fees = {
         fee.receivable.pk: max(fee.due_fen, 0)
-        for fee in receivables.accrued_on([i for i in items if i.kind == ReceivableKind.ENERGY], on=on)
+        for fee in accrued_on([i for i in items if i.kind == ReceivableKind.ENERGY], on=on)
     }
     oldest: dict[int, date] = {}
     for item in items:
@@ -149,8 +150,8 @@ def demands_of(account_ids: Sequence[int], *, on: date) -> dict[int, AccountDema
         demand.values = {
             "name": account.customer.masked_name,
             "account": masking.number(account.number),
-            "amount": money(demand.owed_fen),
-            "late_fee": money(demand.late_fee_fen),
+            "amount": _money(demand.owed_fen),
+            "late_fee": _money(demand.late_fee_fen),
             "due_date": due.isoformat(),
             "days": str((on - due).days),
             "unit": account.unit.name,
@@ -165,3 +166,7 @@ def _billing_phones(account_ids: Sequence[int]) -> dict[int, str]:
         customer__accounts__in=list(account_ids), role=ContactRole.BILLING, valid_to__isnull=True
     ).exclude(phone="")
     return dict(rows.order_by("-id").values_list("customer_id", "phone"))
+
+
+def _money(fen: int) -> str:
+    return f"{yuan(fen):,f}"

@@ -2,7 +2,68 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from denghuo.commerce.collection.web import (
+    board,
+    duties,
+    letters,
+    lists,
+    notices,
+    plans,
+    protections,
+    targets,
+    write_offs,
+)
 
 app_name = "collection"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", board.board, name="board"),
+    path("run", board.run_now, name="run-now"),
+    path("work/", board.work, name="work"),
+    path("cases/", lists.CaseList.as_view(), name="cases"),
+    path("cases/assign", board.assign, name="assign"),
+    path("cases/<int:pk>/", board.case_page, name="case"),
+    path("cases/<int:pk>/record", board.record, name="record"),
+    path("cases/<int:pk>/pause", board.pause, name="pause"),
+    path("cases/<int:pk>/resume", board.resume, name="resume"),
+    path("letters/", lists.LetterList.as_view(), name="letters"),
+    path("letters/print", letters.print_letters, name="print-letters"),
+    path("letters/<int:pk>/pdf", letters.letter, name="letter"),
+    path("messages/", lists.MessageList.as_view(), name="messages"),
+    path("plans/", lists.PlanList.as_view(), name="plans"),
+    path("plans/new", plans.edit_plan, name="new-plan"),
+    path("plans/shipped", plans.load_shipped, name="load-shipped"),
+    path("plans/<int:pk>/", plans.plan_page, name="plan"),
+    path("plans/<int:pk>/edit", plans.edit_plan, name="edit-plan"),
+    path("plans/<int:pk>/end", plans.end_plan, name="end-plan"),
+    path("protected/", lists.ProtectionList.as_view(), name="protections"),
+    path("protected/new", protections.new_protection, name="new-protection"),
+    path("protected/<int:pk>/", protections.protection_page, name="protection"),
+    path("protected/<int:pk>/decide", protections.decide_protection, name="decide-protection"),
+    path("protected/<int:pk>/end", protections.end_protection, name="end-protection"),
+    path("responsibility/", duties.responsibility, name="responsibility"),
+    path("duties/", lists.DutyList.as_view(), name="duties"),
+    path("duties/new", duties.new_duty, name="new-duty"),
+    path("duties/rotate", duties.rotate, name="rotate"),
+    path("duties/<int:pk>/end", duties.end_duty, name="end-duty"),
+    path("write-offs/", lists.WriteOffList.as_view(), name="write-offs"),
+    path("write-offs/candidates", lists.CandidateList.as_view(), name="candidates"),
+    path("write-offs/ask/<str:number>", write_offs.ask_write_off, name="ask-write-off"),
+    path("write-offs/<int:pk>/", write_offs.write_off_page, name="write-off"),
+    path("write-offs/<int:pk>/decide", write_offs.decide_write_off, name="decide-write-off"),
+    path("write-offs/<int:pk>/recover", write_offs.recover, name="recover"),
+    path("old-debts/", lists.OldDebtList.as_view(), name="old-debts"),
+    path("notices/", lists.NoticeList.as_view(), name="notices"),
+    path("notices/new", notices.new_notice, name="new-notice"),
+    path("notices/published.pdf", notices.published_pdf, name="published-notices"),
+    path("notices/<int:pk>/", notices.notice_page, name="notice"),
+    path("notices/<int:pk>/ask-review", notices.ask_review, name="ask-review"),
+    path("notices/<int:pk>/review", notices.review, name="review-notice"),
+    path("notices/<int:pk>/withdraw", notices.withdraw, name="withdraw-notice"),
+    path("targets/", targets.tracking, name="targets"),
+    path("targets/set", targets.set_target, name="set-target"),
+    path("targets/assess", targets.assess, name="assess"),
+    path("targets/assessments/<int:pk>/", targets.AssessmentPage.as_view(), name="assessment"),
+    path("targets/assessments/<int:pk>/confirm", targets.confirm, name="confirm-assessment"),
+]
