@@ -12,10 +12,13 @@ def subscriptions() -> Mapping[type, Sequence[outbox.Handler]]:
     from denghuo.commerce.banking import handlers as banking
     from denghuo.commerce.billing.events import BillReversed
     from denghuo.commerce.channels import handlers as channels
+    from denghuo.commerce.collection import handlers as collection
     from denghuo.commerce.invoicing import handlers as invoicing
     from denghuo.commerce.payments.events import PaymentReversed, RefundApproved
+    from denghuo.commerce.receivables.events import AccountSettled
 
     return {
+        AccountSettled: [collection.close_case],
         BillReversed: [invoicing.on_bill_reversed],
         RefundApproved: [channels.send_refund],
         PaymentReversed: [banking.receipt_is_open_again],
@@ -29,6 +32,7 @@ def connect() -> None:
     from denghuo.commerce.billing import queries as billing
     from denghuo.commerce.billing import tasks as billing_tasks  # noqa: F401 - registers its long runs
     from denghuo.commerce.channels import tasks as channels_tasks  # noqa: F401 - registers its schedule
+    from denghuo.commerce.collection import tasks as collection_tasks  # noqa: F401 - its daily run, its messages
     from denghuo.commerce.corrections import tasks as corrections_tasks  # noqa: F401 - registers its long runs
     from denghuo.commerce.invoicing.tasks import ANSWERS
     from denghuo.commerce.ledger import operations as ledger
