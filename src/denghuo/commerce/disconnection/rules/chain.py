@@ -113,7 +113,7 @@ def in_state(*states: str) -> Check:
 def approved(facts: Facts, limits: Limits, calendar: Calendar, at: datetime) -> Refusal | None:
     if facts.approved_at is not None and facts.approved_at <= at:
         return None
-    return Refusal("not_approved", PROCEDURE)
+    return Refusal("not_approved", PROCEDURE, {}, facts.approved_at)
 
 
 def notice_delivered(facts: Facts, limits: Limits, calendar: Calendar, at: datetime) -> Refusal | None:
@@ -149,7 +149,8 @@ def notice_not_stale(facts: Facts, limits: Limits, calendar: Calendar, at: datet
 def copied_to_the_authority(facts: Facts, limits: Limits, calendar: Calendar, at: datetime) -> Refusal | None:
     if not facts.is_important or (facts.authority_copied_at is not None and facts.authority_copied_at <= at):
         return None
-    return Refusal("no_authority_copy", IMPORTANT_CUSTOMERS, {"importance": facts.importance})
+    detail = {"importance": facts.importance}
+    return Refusal("no_authority_copy", IMPORTANT_CUSTOMERS, detail, facts.authority_copied_at)
 
 
 def is_important(facts: Facts, limits: Limits, calendar: Calendar, at: datetime) -> Refusal | None:
