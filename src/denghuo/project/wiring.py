@@ -13,12 +13,13 @@ def subscriptions() -> Mapping[type, Sequence[outbox.Handler]]:
     from denghuo.commerce.billing.events import BillReversed
     from denghuo.commerce.channels import handlers as channels
     from denghuo.commerce.collection import handlers as collection
+    from denghuo.commerce.disconnection import handlers as disconnection
     from denghuo.commerce.invoicing import handlers as invoicing
     from denghuo.commerce.payments.events import PaymentReversed, RefundApproved
     from denghuo.commerce.receivables.events import AccountSettled
 
     return {
-        AccountSettled: [collection.close_case],
+        AccountSettled: [collection.close_case, disconnection.account_settled],
         BillReversed: [invoicing.on_bill_reversed],
         RefundApproved: [channels.send_refund],
         PaymentReversed: [banking.receipt_is_open_again],
@@ -34,6 +35,7 @@ def connect() -> None:
     from denghuo.commerce.channels import tasks as channels_tasks  # noqa: F401 - registers its schedule
     from denghuo.commerce.collection import tasks as collection_tasks  # noqa: F401 - its daily run, its messages
     from denghuo.commerce.corrections import tasks as corrections_tasks  # noqa: F401 - registers its long runs
+    from denghuo.commerce.disconnection import tasks as disconnection_tasks  # noqa: F401 - registers its schedule
     from denghuo.commerce.invoicing.tasks import ANSWERS
     from denghuo.commerce.ledger import operations as ledger
     from denghuo.commerce.readings.tasks import READINGS

@@ -142,7 +142,14 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     },
     "decision_maker": _FIGURES
     | _BOOKS
-    | {"tariffs.approve", "runs.view", "collection.targets", "parameters.view", "parameters.edit"},
+    | {
+        "tariffs.approve",
+        "runs.view",
+        "collection.targets",
+        "disconnection.approve",
+        "parameters.view",
+        "parameters.edit",
+    },
     "system_admin": frozenset(
         {
             "staff.view",
