@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from denghuo.foundation.parameters.web import views
 
 app_name = "parameters"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.parameters, name="parameters"),
+    path("<str:code>/", views.parameter, name="parameter"),
+]
