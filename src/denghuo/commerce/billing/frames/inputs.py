@@ -15,9 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from denghuo.commerce.readings import frames as reading_frames
-from denghuo.commerce.readings.frames.rows import among, days, fetch
+from denghuo.commerce.readings.frames.rows import days
 from denghuo.engine.pricing import CompiledBook
 from denghuo.engine.tables.pricing import ADJUSTMENTS, CASES, CONTRACT_PRICES, TERMS, CaseTables
+from denghuo.foundation.database.sql import among, fetch
 from denghuo.kernel.periods import Cycle
 
 EPOCH = np.datetime64("1970-01-01", "D")

@@ -29,9 +29,9 @@ from denghuo.commerce.billing.models import (
 )
 from denghuo.commerce.billing.queries import gate_settings
 from denghuo.commerce.billing.rules.gate import ABSENT
-from denghuo.commerce.readings.frames.rows import among, fetch
 from denghuo.engine.tables.pricing import CaseTables, PricedTables
 from denghuo.foundation.database import bulk
+from denghuo.foundation.database.sql import among, fetch
 from denghuo.foundation.numbering import operations as numbering
 from denghuo.kernel.periods import Cycle
 

@@ -8,8 +8,9 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 
-from denghuo.commerce.readings.frames.rows import among, columns, days, fetch
+from denghuo.commerce.readings.frames.rows import columns, days
 from denghuo.engine.tables.pricing import ADVANCES, REGISTERS
+from denghuo.foundation.database.sql import among, fetch
 
 Case = Literal["account", "supply_point"]
 CASE_COLUMN = {"account": "sp.account_id", "supply_point": "sp.id"}

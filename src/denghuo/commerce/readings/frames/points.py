@@ -12,8 +12,9 @@ from typing import Any
 import pyarrow as pa
 
 from denghuo.commerce.readings.frames.advances import CASE_COLUMN, Case, chosen
-from denghuo.commerce.readings.frames.rows import columns, day, fetch
+from denghuo.commerce.readings.frames.rows import columns, day
 from denghuo.engine.tables.pricing import HOURS_SCALE, LOSS_POWER_SCALE, POINTS
+from denghuo.foundation.database.sql import fetch
 from denghuo.kernel.quantities import RATIO_SCALE
 
 _THIRTIETHS = 30

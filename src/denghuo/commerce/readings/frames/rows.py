@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,20 +11,6 @@ from django.db import connection
 
 from denghuo.engine.readings import ABSENT
 from denghuo.engine.readings.advances import Ints
-
-
-def among(column: str, ids: Iterable[int]) -> tuple[str, list[Any]]:
-    """An SQL condition that ``column`` is one of any number of ids, with its one parameter."""
-    wanted = [int(value) for value in ids]
-    if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s)", [wanted]
-    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(wanted)]  # noqa: S608
-
-
-def fetch(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
 
 
 def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[tuple[Any, ...]]:
@@ -45,14 +30,6 @@ def days(values: Sequence[Any]) -> np.ndarray[Any, np.dtype[np.datetime64]]:
 
 def day(value: date | str) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def among_texts(column: str, values: Iterable[str]) -> tuple[str, list[Any]]:
-    """As :func:`among`, for texts."""
-    wanted = [str(value) for value in values]
-    if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s)", [wanted]
-    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(wanted)]  # noqa: S608
 
 
 def epoch_day(column: str) -> str:

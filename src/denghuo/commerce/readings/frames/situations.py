@@ -11,18 +11,10 @@ import numpy as np
 from django.db import connection
 
 from denghuo.commerce.metering.rules import REGISTERS
-from denghuo.commerce.readings.frames.rows import (
-    among,
-    among_texts,
-    columns,
-    days,
-    epoch_day,
-    fetch,
-    integers,
-    matrix,
-)
+from denghuo.commerce.readings.frames.rows import columns, days, epoch_day, integers, matrix
 from denghuo.engine.readings import ABSENT, History
 from denghuo.engine.readings.advances import Ints
+from denghuo.foundation.database.sql import among, among_texts, fetch
 
 Days = np.ndarray[Any, np.dtype[np.datetime64]]
 _HISTORY_DAYS = 800

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from django.db import connection
 
 from denghuo.commerce.ledger import operations as ledger
 from denghuo.commerce.ledger.models import Posting, PostingKind
@@ -11,6 +13,7 @@ from denghuo.commerce.ledger.rules import Leg
 from denghuo.commerce.ledger.rules.chart import PAYABLE_GENERATION, PREPAYMENT, RECEIVABLE
 from denghuo.commerce.receivables.models import AccountBalance
 from denghuo.foundation.database import bulk
+from denghuo.foundation.database.sql import among, fetch
 
 Balances = Mapping[int, AccountBalance]
 
@@ -18,19 +21,32 @@ Balances = Mapping[int, AccountBalance]
 def lock(account_ids: Iterable[int]) -> dict[int, AccountBalance]:
     """The balance rows of these accounts, locked in one order until the transaction ends; made where they are missing."""
     wanted = sorted(set(account_ids))
-    rows = (
-        AccountBalance.objects.select_for_update(no_key=True)
-        .filter(account_id__in=wanted)
-        .order_by("account_id")
-    )
-    found = {row.account_id: row for row in rows}
+    found = _locked(wanted)
     if len(found) < len(wanted):
-        AccountBalance.objects.bulk_create(
-            [AccountBalance(account_id=account) for account in wanted if account not in found],
-            ignore_conflicts=True,
-        )
-        found = {row.account_id: row for row in rows.all()}
+        condition, params = among("id", [account for account in wanted if account not in found])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO receivables_accountbalance (account_id, prepaid_fen, open_fen, payable_fen) "  # noqa: S608
+                f"SELECT id, 0, 0, 0 FROM customers_account WHERE {condition} ORDER BY id "
+                "ON CONFLICT DO NOTHING",
+                params,
+            )
+        found = _locked(wanted)
     return found
+
+
+def _locked(account_ids: Sequence[int]) -> dict[int, AccountBalance]:
+    condition, params = among("account_id", account_ids)
+    suffix = " FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
+    rows = fetch(
+        "SELECT account_id, prepaid_fen, open_fen, payable_fen FROM receivables_accountbalance "  # noqa: S608
+        f"WHERE {condition} ORDER BY account_id{suffix}",
+        params,
+    )
+    return {
+        account: AccountBalance(account_id=account, prepaid_fen=prepaid, open_fen=open_, payable_fen=payable)
+        for account, prepaid, open_, payable in rows
+    }
 
 
 def post(balances: Balances, *, legs: list[Leg], kind: PostingKind, **facts: Any) -> Posting:
