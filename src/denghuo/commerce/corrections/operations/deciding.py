@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from denghuo.commerce.billing import operations as billing
 from denghuo.commerce.billing.models import BillingRun, BillKind
+from denghuo.commerce.billing.operations.booking import DOCUMENT as BILL_DOCUMENT
 from denghuo.commerce.corrections import events, queries
 from denghuo.commerce.corrections.models import CorrectedBill, Correction, CorrectionState, Settlement
 from denghuo.commerce.corrections.operations.drafting import (
@@ -23,11 +24,13 @@ from denghuo.commerce.corrections.operations.drafting import (
 from denghuo.commerce.corrections.operations.records import RecordRefused, put_right
 from denghuo.commerce.corrections.rules.effect import Effect
 from denghuo.commerce.payments import operations as payments
-from denghuo.commerce.receivables.models import AccountBalance
+from denghuo.commerce.payments.models import Refund
+from denghuo.commerce.receivables.models import AccountBalance, InstalmentPlan, Receivable
+from denghuo.commerce.receivables.operations import plans
 from denghuo.foundation.audit import operations as audit
 from denghuo.foundation.identity.models import Staff
 from denghuo.foundation.outbox import operations as outbox
-from denghuo.kernel.periods import Cycle
+from denghuo.kernel.periods import Cycle, day_of
 
 
 @transaction.atomic
@@ -185,30 +188,67 @@ def carry_out(
 
 
 def _settle(found: Correction, at: datetime) -> None:
-    """Ask for the refund; it has its own second person."""
-    if found.settlement != Settlement.REFUND or found.difference_fen >= 0 or found.drafted_by is None:
+    """Ask for the refund or propose the plan; each has its own second person.
+
+    Where that room refuses, the new bills stand as they are and the note says why.
+    """
+    if found.drafted_by is None:
         return
     terms: dict[str, Any] = json.loads(found.settlement_terms)
-    balance = AccountBalance.objects.filter(account=found.account_id).first()
-    amount = min(-found.difference_fen, balance.prepaid_fen if balance else 0)
-    if amount <= 0:
-        return
     try:
         with transaction.atomic():
-            found.refund = payments.ask_refund(
-                account=found.account,
-                amount_fen=amount,
-                source="prepayment",
-                channel=terms.get("channel", "transfer"),
-                reason=_("Correction %(number)s") % {"number": found.number},
-                at=at,
-                actor=found.drafted_by,
-                beneficiary=terms.get("beneficiary", ""),
-                bank=terms.get("bank", ""),
-                bank_account=terms.get("bank_account", ""),
-            )
-    except payments.RefundImpossible as error:
+            if found.settlement == Settlement.REFUND and found.difference_fen < 0:
+                found.refund = _refund(found, terms, at)
+            elif found.settlement == Settlement.INSTALMENTS and found.difference_fen > 0:
+                found.plan = _plan(found, int(terms.get("instalments", 2)), at)
+    except (payments.RefundImpossible, plans.PlanRefused) as error:
         found.note = f"{found.note} {error}".strip()[:300]
+
+
+def _refund(found: Correction, terms: Mapping[str, Any], at: datetime) -> Refund | None:
+    """What is too much, as far as it was paid."""
+    balance = AccountBalance.objects.filter(account=found.account_id).first()
+    amount = min(-found.difference_fen, balance.prepaid_fen if balance else 0)
+    if amount <= 0 or found.drafted_by is None:
+        return None
+    return payments.ask_refund(
+        account=found.account,
+        amount_fen=amount,
+        source="prepayment",
+        channel=terms.get("channel", "transfer"),
+        reason=_("Correction %(number)s") % {"number": found.number},
+        at=at,
+        actor=found.drafted_by,
+        beneficiary=terms.get("beneficiary", ""),
+        bank=terms.get("bank", ""),
+        bank_account=terms.get("bank_account", ""),
+    )
+
+
+def _plan(found: Correction, count: int, at: datetime) -> InstalmentPlan | None:
+    """The new bills in equal parts, one a month."""
+    bills = found.corrected_bills.values_list("replacement_id", flat=True)
+    debts = list(
+        Receivable.objects.filter(document_type=BILL_DOCUMENT, document_id__in=list(bills), open_fen__gt=0)
+    )
+    total = sum(debt.open_fen for debt in debts)
+    if total < count or found.drafted_by is None:
+        return None
+    cycle = Cycle.of(day_of(at)).shifted(1)
+    parts = [
+        plans.Part(
+            cycle.shifted(at_month).on_day(15), total * (at_month + 1) // count - total * at_month // count
+        )
+        for at_month in range(count)
+    ]
+    return plans.propose_plan(
+        account=found.account,
+        receivables=[debt.pk for debt in debts],
+        parts=parts,
+        reason=_("Correction %(number)s") % {"number": found.number},
+        actor=found.drafted_by,
+        at=at,
+    )
 
 
 __all__ = ["approve", "carry_out", "reject"]

@@ -395,7 +395,7 @@ class _Month:
             priced.sections["case_id"].to_pylist(), priced.sections["energy"].to_pylist(), strict=True
         ):
             energy[self.account_of[case]] += kwh
-        found = set(self.account_of[case] for case in tables.case_ids)
+        found = {self.account_of[case] for case in tables.case_ids}
         before = self._before(found)
         names = _names(books)
         whys = self._whys(priced) if detail else {}

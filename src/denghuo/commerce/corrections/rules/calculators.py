@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from math import isqrt
 
 KWH = Decimal("0.01")
 FACTOR = Decimal("0.000000000001")
@@ -115,8 +116,6 @@ in the cases of one reversed transformer: see :func:`correction_factor`."""
 
 def square_root_3(digits: int = 30) -> Fraction:
     """√3 rounded down to so many decimals."""
-    from math import isqrt
-
     return Fraction(isqrt(3 * 10 ** (2 * digits)), 10**digits)
 
 
@@ -234,3 +233,18 @@ def too_old(first: date, found: date, limitation_years: int) -> bool:
     except ValueError:
         limit = found.replace(year=found.year - limitation_years, day=28)
     return first < limit
+
+
+def tangent_of(power_factor: Decimal) -> Decimal:
+    """tan φ of a power factor cos φ, 12 decimals.
+
+    Raises:
+        CannotCompute: not above zero, or above one.
+    """
+    if not 0 < power_factor <= 1:
+        raise CannotCompute("power_factor")
+    cosine = Fraction(power_factor)
+    square = (1 - cosine**2) / cosine**2
+    digits = 30
+    root = isqrt(square.numerator * 10 ** (2 * digits) // square.denominator)
+    return _half_up(Fraction(root, 10**digits), FACTOR)
