@@ -8,3 +8,6 @@ class BankingConfig(AppConfig):
 
     def ready(self) -> None:
         from denghuo.commerce.banking import tasks  # noqa: F401 - registers its long run
+        from denghuo.commerce.banking.web import extensions
+
+        extensions.register()
