@@ -102,7 +102,7 @@ def wechat_lines(text: str) -> list[BillLine]:
     lines: list[BillLine] = []
     for number, row in enumerate(rows[1:], start=2):
         if row == WECHAT_SUMMARY:
-            _agree(rows[number], lines)
+            _agree(rows[number] if number < len(rows) else [], lines)
             return lines
         try:
             lines.append(_wechat_line(dict(zip(WECHAT_HEADER, row, strict=True))))
@@ -134,7 +134,11 @@ def _agree(summary: list[str], lines: Iterable[BillLine]) -> None:
     """The first figure counts all lines, the sixth sums the payments."""
     found = list(lines)
     paid_fen = sum(line.amount_fen for line in found if line.kind == "payment")
-    if (int(summary[0]), fen(summary[5])) != (len(found), paid_fen):
+    try:
+        said = int(summary[0]), fen(summary[5])
+    except (IndexError, ValueError) as error:
+        raise BillUnreadable(f"the summary: {error}") from error
+    if said != (len(found), paid_fen):
         raise BillUnreadable(f"the summary says {summary[0]} lines and {summary[5]} yuan")
 
 
