@@ -56,8 +56,8 @@ FIELDS = {
 }
 PAGES = (
     (gettext_lazy("Debit batches"), "banking:batches", "building-bank", "banking.view"),
-    (gettext_lazy("Mandates"), "banking:mandates", "signature", "banking.mandates"),
-    (gettext_lazy("Remittances"), "banking:receipts", "transfer-in", "banking.view"),
+    (gettext_lazy("Mandates"), "banking:mandates", "clipboard-check", "banking.mandates"),
+    (gettext_lazy("Remittances"), "banking:receipts", "transfer", "banking.view"),
     (gettext_lazy("Files of the banks"), "banking:files", "file-import", "banking.view"),
 )
 
@@ -116,6 +116,6 @@ def _receipts_tile(request: StaffRequest) -> Tile | None:
         value=waiting["n"],
         hint=_("%(amount)s yuan in suspense") % {"amount": formats.money(waiting["fen"] or 0)},
         url=f"{reverse('banking:receipts')}?state=open",
-        icon="transfer-in",
+        icon="transfer",
         tone="warning" if waiting["n"] else "success",
     )
