@@ -21,12 +21,13 @@ from tests.cast.counter import basket, count_of, shift
 from tests.cast.money import noon, owing, pay
 
 pytestmark = pytest.mark.django_db
+PEOPLE = ("zhengjie", "yejing", "heyong")
 DAY = date(2026, 3, 10)
 
 
 @pytest.fixture
 def people():
-    return staff.hire_everyone(noon(date(2026, 1, 5)))
+    return {name: staff.hire(name, noon(date(2026, 1, 5))) for name in PEOPLE}
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from tests.cast.counter import basket, count_of, shift
 from tests.cast.money import noon, owing, pay
 
 pytestmark = pytest.mark.django_db
+PEOPLE = ("zhengjie", "yejing", "heyong", "machao", "wugang", "linxiaoyu")
 
 BASELINE = Path(__file__).parent / "sql_counts.json"
 
@@ -40,7 +41,7 @@ def books_agree(db):
 
 @pytest.fixture
 def people(now):
-    return staff.hire_everyone(now)
+    return {name: staff.hire(name, now) for name in PEOPLE}
 
 
 @pytest.fixture
@@ -455,7 +456,7 @@ def test_a_leaving_customer_is_on_the_worklist_until_refunded(client, town, peop
     leaving = customers.account(customers.person("赵国强"))
     pay(leaving, 4_321, on=town["day"])
     customer_operations.close_account(
-        account=leaving, closed_date=town["day"], at=noon(town["day"]), actor=people["linxiaoyu"]
+        account=leaving, on=town["day"], at=noon(town["day"]), actor=people["linxiaoyu"]
     )
     client.force_login(people["zhengjie"])
     listed = client.get(reverse("payments:closed-accounts")).content.decode()

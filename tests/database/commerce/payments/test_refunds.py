@@ -25,12 +25,13 @@ from tests.cast import customers, staff
 from tests.cast.money import noon, owing, pay
 
 pytestmark = pytest.mark.django_db
+PEOPLE = ("zhengjie", "yejing", "heyong", "luoqiang")
 DAY = date(2026, 3, 10)
 
 
 @pytest.fixture
 def people():
-    return staff.hire_everyone(noon(date(2026, 1, 5)))
+    return {name: staff.hire(name, noon(date(2026, 1, 5))) for name in PEOPLE}
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ def closed_accounts_with_money(scope: str) -> QuerySet[AccountBalance]:
     """Balances of closed accounts that are owed to the customer, the longest closed first."""
     return (
         AccountBalance.objects.filter(
-            account__closed_date__isnull=False, account__unit_id__startswith=scope, open_fen=0
+            account__closed_date__isnull=False, account__unit__code__startswith=scope, open_fen=0
         )
         .filter(prepaid_fen__gt=0)
         .select_related("account__customer")
@@ -151,7 +151,7 @@ def closed_accounts_with_money(scope: str) -> QuerySet[AccountBalance]:
 def received_today(scope: str, on: date) -> dict[str, int]:
     """What came in on a day, by channel."""
     rows = (
-        Payment.objects.filter(unit_id__startswith=scope, business_date=on, state=PaymentState.RECEIVED)
+        Payment.objects.filter(unit__code__startswith=scope, business_date=on, state=PaymentState.RECEIVED)
         .order_by()
         .values_list("channel")
         .annotate(fen=Sum("amount_fen"))

@@ -20,7 +20,7 @@ from denghuo.foundation.ui.access import require
 def _visible(request: StaffRequest, pk: int) -> Cheque:
     found = (
         Cheque.objects.select_related("basket__received_by", "decided_by", "posting")
-        .filter(pk=pk, basket__unit_id__startswith=request.user.scope)
+        .filter(pk=pk, basket__unit__code__startswith=request.user.scope)
         .first()
     )
     if found is None:

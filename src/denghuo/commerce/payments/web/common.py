@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from denghuo.kernel import money
 from denghuo.records.customers import queries as customers
 from denghuo.records.customers.models import Account
 
-MOST_FEN = 10**13
+_YUAN = re.compile(r"\d{1,11}(\.\d{0,2})?", re.ASCII)
 
 
 def now() -> datetime:
@@ -37,13 +38,10 @@ def typed_fen(text: str) -> int:
     Raises:
         NotAnAmount: see there.
     """
-    try:
-        amount = money.fen(text.replace(",", "").replace("，", "").strip() or "0")
-    except money.InexactAmount as error:
-        raise NotAnAmount(text) from error
-    if not 0 <= amount < MOST_FEN:
+    plain = text.replace(",", "").replace("，", "").strip() or "0"
+    if _YUAN.fullmatch(plain) is None:
         raise NotAnAmount(text)
-    return amount
+    return money.fen(plain)
 
 
 class YuanField(forms.CharField):

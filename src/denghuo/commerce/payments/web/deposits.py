@@ -58,7 +58,7 @@ def new_deposit(request: StaffRequest, account: str) -> HttpResponse:
 def _visible(request: StaffRequest, number: str) -> Deposit:
     found = (
         Deposit.objects.select_related("account__customer", "taken_by", "posting")
-        .filter(number=number, unit_id__startswith=request.user.scope)
+        .filter(number=number, unit__code__startswith=request.user.scope)
         .first()
     )
     if found is None:

@@ -212,11 +212,11 @@ def _my_shift_tile(request: StaffRequest) -> Tile | None:
 
 def _accountant_tile(request: StaffRequest) -> Tile | None:
     scope = request.user.scope
-    waiting = Shift.objects.filter(unit_id__startswith=scope, state=ShiftState.COUNTED).count()
+    waiting = Shift.objects.filter(unit__code__startswith=scope, state=ShiftState.COUNTED).count()
     refunds = Refund.objects.filter(
-        unit_id__startswith=scope, state=RefundState.APPROVED, channel="transfer"
+        unit__code__startswith=scope, state=RefundState.APPROVED, channel="transfer"
     ).count()
-    cheques = Cheque.objects.filter(basket__unit_id__startswith=scope, state=ChequeState.PRESENTED).count()
+    cheques = Cheque.objects.filter(basket__unit__code__startswith=scope, state=ChequeState.PRESENTED).count()
     return Tile(
         title=_("Cash-ups to confirm"),
         value=waiting,
@@ -230,11 +230,11 @@ def _accountant_tile(request: StaffRequest) -> Tile | None:
 
 def _approver_tile(request: StaffRequest) -> Tile | None:
     scope = request.user.scope
-    waiting = Refund.objects.filter(unit_id__startswith=scope, state=RefundState.REQUESTED).exclude(
+    waiting = Refund.objects.filter(unit__code__startswith=scope, state=RefundState.REQUESTED).exclude(
         requested_by=request.user
     )
     found = waiting.aggregate(count=Count("id"), fen=Sum("amount_fen"))
-    transfers = Transfer.objects.filter(unit_id__startswith=scope, state=TransferState.REQUESTED).count()
+    transfers = Transfer.objects.filter(unit__code__startswith=scope, state=TransferState.REQUESTED).count()
     return Tile(
         title=_("Refunds to approve"),
         value=found["count"],
@@ -252,12 +252,12 @@ def _search(query: SearchQuery, scope: str) -> Iterable[SearchHit]:
     if len(text) < 14 or text[0] not in "PSRT" or not text[1:].isdecimal() or not text.isascii():
         return
     if text[0] == "P":
-        for payment in Payment.objects.filter(number=text, unit_id__startswith=scope).select_related(
+        for payment in Payment.objects.filter(number=text, unit__code__startswith=scope).select_related(
             "account"
         ):
             yield _hit(gettext_lazy("Payments"), payment, payment.account.number, "payments:payment")
     elif text[0] == "S":
-        for basket in Basket.objects.filter(number=text, unit_id__startswith=scope):
+        for basket in Basket.objects.filter(number=text, unit__code__startswith=scope):
             yield SearchHit(
                 kind=gettext_lazy("Receipts"),
                 title=basket.number,
@@ -266,10 +266,12 @@ def _search(query: SearchQuery, scope: str) -> Iterable[SearchHit]:
                 icon="receipt",
             )
     elif text[0] == "R":
-        for refund in Refund.objects.filter(number=text, unit_id__startswith=scope).select_related("account"):
+        for refund in Refund.objects.filter(number=text, unit__code__startswith=scope).select_related(
+            "account"
+        ):
             yield _hit(gettext_lazy("Refunds"), refund, refund.account.number, "payments:refund")
     else:
-        for transfer in Transfer.objects.filter(number=text, unit_id__startswith=scope).select_related(
+        for transfer in Transfer.objects.filter(number=text, unit__code__startswith=scope).select_related(
             "source"
         ):
             yield _hit(gettext_lazy("Transfers"), transfer, transfer.source.number, "payments:transfer")

@@ -89,7 +89,7 @@ class PaymentList(ListPage):
     ]
 
     def queryset(self, request: StaffRequest) -> QuerySet[Payment]:
-        return Payment.objects.filter(unit_id__startswith=request.user.scope).select_related(
+        return Payment.objects.filter(unit__code__startswith=request.user.scope).select_related(
             "account__customer", "received_by", "basket"
         )
 
@@ -123,7 +123,7 @@ class RefundList(ListPage):
     ]
 
     def queryset(self, request: StaffRequest) -> QuerySet[Refund]:
-        return Refund.objects.filter(unit_id__startswith=request.user.scope).select_related(
+        return Refund.objects.filter(unit__code__startswith=request.user.scope).select_related(
             "account__customer", "requested_by"
         )
 
@@ -162,7 +162,7 @@ class ShiftList(ListPage):
     ]
 
     def queryset(self, request: StaffRequest) -> QuerySet[Shift]:
-        return Shift.objects.filter(unit_id__startswith=request.user.scope).select_related(
+        return Shift.objects.filter(unit__code__startswith=request.user.scope).select_related(
             "clerk", "unit", "confirmed_by"
         )
 
@@ -198,7 +198,9 @@ class ChequeList(ListPage):
     ]
 
     def queryset(self, request: StaffRequest) -> QuerySet[Cheque]:
-        return Cheque.objects.filter(basket__unit_id__startswith=request.user.scope).select_related("basket")
+        return Cheque.objects.filter(basket__unit__code__startswith=request.user.scope).select_related(
+            "basket"
+        )
 
 
 @require("payments.view")
@@ -226,7 +228,7 @@ class TransferList(ListPage):
     ]
 
     def queryset(self, request: StaffRequest) -> QuerySet[Transfer]:
-        return Transfer.objects.filter(unit_id__startswith=request.user.scope).select_related(
+        return Transfer.objects.filter(unit__code__startswith=request.user.scope).select_related(
             "source", "target", "requested_by"
         )
 
@@ -255,7 +257,7 @@ class DepositList(ListPage):
     ]
 
     def queryset(self, request: StaffRequest) -> QuerySet[Deposit]:
-        return Deposit.objects.filter(unit_id__startswith=request.user.scope).select_related(
+        return Deposit.objects.filter(unit__code__startswith=request.user.scope).select_related(
             "account__customer"
         )
 

@@ -28,7 +28,7 @@ def visible_payment(request: StaffRequest, number: str) -> Payment:
         Payment.objects.select_related(
             "account__customer", "unit", "basket__shift", "received_by", "posting", "reversal"
         )
-        .filter(number=number, unit_id__startswith=request.user.scope)
+        .filter(number=number, unit__code__startswith=request.user.scope)
         .first()
     )
     if found is None:

@@ -27,7 +27,7 @@ def visible_basket(request: StaffRequest, number: str) -> Basket:
     found = Basket.objects.select_related("shift", "received_by", "unit").filter(number=number).first()
     scope = request.user.scope
     if found is None or not (
-        found.unit_id.startswith(scope) or not found.payments.exclude(unit_id__startswith=scope).exists()
+        found.unit_id.startswith(scope) or not found.payments.exclude(unit__code__startswith=scope).exists()
     ):
         raise Http404
     return found
@@ -145,7 +145,7 @@ def print_payment(request: StaffRequest, number: str, form: str) -> HttpResponse
     """The paper of a payment that came without a basket (transfer, code, bank)."""
     payment = (
         Payment.objects.select_related("unit", "received_by", "account__customer")
-        .filter(number=number, unit_id__startswith=request.user.scope)
+        .filter(number=number, unit__code__startswith=request.user.scope)
         .first()
     )
     if payment is None or form not in operations.RECEIPT_FORMS:

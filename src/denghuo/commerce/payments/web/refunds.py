@@ -123,7 +123,7 @@ def _visible(request: StaffRequest, number: str) -> Refund:
         Refund.objects.select_related(
             "account__customer", "payment", "deposit", "requested_by", "decided_by", "paid_by", "posting"
         )
-        .filter(number=number, unit_id__startswith=request.user.scope)
+        .filter(number=number, unit__code__startswith=request.user.scope)
         .first()
     )
     if found is None:

@@ -56,7 +56,7 @@ def my_shift(request: StaffRequest) -> HttpResponse:
 def _visible(request: StaffRequest, pk: int) -> Shift:
     found = (
         Shift.objects.select_related("clerk", "unit", "confirmed_by", "posting")
-        .filter(pk=pk, unit_id__startswith=request.user.scope)
+        .filter(pk=pk, unit__code__startswith=request.user.scope)
         .first()
     )
     if found is None:

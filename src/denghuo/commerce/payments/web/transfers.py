@@ -48,7 +48,7 @@ def new_transfer(request: StaffRequest, account: str) -> HttpResponse:
             effect = operations.preview_transfer(source=source, target=target, amount_fen=amount, on=today())
     others = (
         source.customer.accounts.exclude(pk=source.pk)
-        .filter(closed_date__isnull=True, unit_id__startswith=request.user.scope)
+        .filter(closed_date__isnull=True, unit__code__startswith=request.user.scope)
         .order_by("number")[:12]
     )
     return render(
@@ -94,7 +94,7 @@ def _visible(request: StaffRequest, number: str) -> Transfer:
         Transfer.objects.select_related(
             "source__customer", "target__customer", "requested_by", "decided_by", "posting"
         )
-        .filter(number=number, unit_id__startswith=request.user.scope)
+        .filter(number=number, unit__code__startswith=request.user.scope)
         .first()
     )
     if found is None:
