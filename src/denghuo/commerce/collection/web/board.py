@@ -27,6 +27,7 @@ from denghuo.commerce.collection.queries import facts
 from denghuo.commerce.collection.web.common import act, form_key, now, today, visible_case
 from denghuo.commerce.collection.web.forms import AssignForm, OutcomeForm, PauseForm
 from denghuo.commerce.collection.web.history import happenings
+from denghuo.commerce.collection.web.lists import CASE_TONES
 from denghuo.commerce.receivables import queries as receivables
 from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui.access import require
@@ -92,7 +93,7 @@ def board(request: StaffRequest) -> HttpResponse:
             "whole": whole,
             "waiting": {row["channel"]: row["count"] for row in waiting},
             "mine": bool(request.GET.get("mine")),
-            "today": today(),
+            "may_run": request.user.may("collection.work"),
         },
     )
 
@@ -141,7 +142,10 @@ def work(request: StaffRequest) -> HttpResponse:
 @require_GET
 def case_page(request: StaffRequest, pk: int) -> HttpResponse:
     found = visible_case(request, pk)
-    return render(request, "collection/case.html", case_context(request, found))
+    context = case_context(request, found)
+    wanted = request.GET.get("action", "")
+    context["hands"].sort(key=lambda action: str(action.pk) != wanted)
+    return render(request, "collection/case.html", context)
 
 
 def case_context(
@@ -157,6 +161,7 @@ def case_context(
     steps = list(found.plan.steps.all()) if found.plan else []
     return {
         "case": found,
+        "state_tone": CASE_TONES[found.state],
         "page_title": found.account.number,
         "owed": owed,
         "days": (on - found.due_date).days,
