@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -39,12 +41,30 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without a database, a session or a user: any of them may be what broke."""
+    if _disk_is_full(sys.exc_info()[1]):
+        return _page(
+            request,
+            503,
+            _("The disk of the server is full"),
+            _("Nothing was saved. Tell the system administrator; once there is room, do it again."),
+            safe=True,
+        )
     return _page(
         request,
         500,
         _("Something broke"),
         _("It has been written to the log. Nothing was half saved. Please try again."),
         safe=True,
+    )
+
+
+def _disk_is_full(error: BaseException | None) -> bool:
+    """Whether the database had no room: SQLITE_FULL, or SQLSTATE 53100 of PostgreSQL."""
+    if not isinstance(error, DatabaseError):
+        return False
+    cause = error.__cause__
+    return (
+        getattr(cause, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(cause, "sqlstate", "") == "53100"
     )
 
 
