@@ -147,7 +147,7 @@ class FactsForm(forms.Form):
     other_number = forms.CharField(
         label=_("Supply point of the other customer"), max_length=13, required=False
     )
-    loss_method = forms.ChoiceField(label=_("Method"), required=False, choices=LossMethod.choices)
+    loss_method = forms.ChoiceField(label=_("Loss method"), required=False, choices=LossMethod.choices)
     iron_kw = _number(_("Iron loss (kW)"), decimal_places=4, min_value=Decimal(0))
     copper_ratio = _number(_("Copper-loss coefficient"), decimal_places=6, min_value=Decimal(0))
     no_load_kvar = _number(_("Reactive iron loss (kvar)"), decimal_places=4, min_value=Decimal(0))

@@ -51,7 +51,7 @@ class CorrectionList(ListPage):
                url=lambda row: reverse("customers:account", args=[row.account_id])),
         Column("name", _("Customer"), value="account__customer__masked_name"),
         Column("reason", _("Reason"), value=lambda row: row.get_reason_display()),
-        Column("cycles", _("Months"), value=lambda row: f"{row.first_cycle} – {row.last_cycle}"),
+        Column("cycles", _("Months corrected"), value=lambda row: f"{row.first_cycle} – {row.last_cycle}"),
         Column("months", _("Bills"), kind="number"),
         Column("difference_kwh", _("Energy difference"), kind="energy"),
         Column("difference_fen", _("Difference (yuan)"), kind="money", sort=True),
@@ -96,7 +96,7 @@ class MassList(ListPage):
             "number", _("Mass correction"), url=lambda row: reverse("corrections:mass", args=[row.number])
         ),
         Column("explanation", _("What was wrong")),
-        Column("cycles", _("Months"), value=lambda row: f"{row.first_cycle} – {row.last_cycle}"),
+        Column("cycles", _("Months corrected"), value=lambda row: f"{row.first_cycle} – {row.last_cycle}"),
         Column("accounts", _("Supply points"), kind="number"),
         Column("state", _("State"), kind="badge"),
         Column("requested_by", _("Drafted by"), value="requested_by__name"),
