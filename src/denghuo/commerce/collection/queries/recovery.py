@@ -7,7 +7,7 @@ value date, but not before the debt. What was written off stays receivable; what
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -186,19 +186,30 @@ class Targets:
 
 def targets(month: Cycle) -> Targets:
     """What is to be reached by the end of the month."""
-    on = month.period.end - timedelta(days=1)
-    rows = list(RecoveryTarget.objects.filter(month=str(month)))
-    figures = parameter_queries.values(
-        [parameters.DEFAULT_TARGET_CURRENT, parameters.DEFAULT_TARGET_OLD], on=on
-    )
-    return Targets(
-        {(row.staff_id, row.age): row.rate_ppm for row in rows if row.staff_id is not None},
-        {(row.unit_id, row.age): row.rate_ppm for row in rows if row.staff_id is None},
-        {
-            DebtAge.CURRENT: int(figures[parameters.DEFAULT_TARGET_CURRENT.code] * 1_000_000),
-            DebtAge.OLD: int(figures[parameters.DEFAULT_TARGET_OLD.code] * 1_000_000),
-        },
-    )
+    return targets_of([month])[str(month)]
+
+
+def targets_of(months: Sequence[Cycle]) -> dict[str, Targets]:
+    """What is to be reached by the end of each month, in two queries."""
+    rows = list(RecoveryTarget.objects.filter(month__in=[str(month) for month in months]))
+    figures = parameter_queries.courses([parameters.DEFAULT_TARGET_CURRENT, parameters.DEFAULT_TARGET_OLD])
+    found = {}
+    for month in months:
+        mine = [row for row in rows if row.month == str(month)]
+        last = month.period.end - timedelta(days=1)
+        default = {
+            age: int([value for since, value in figures[figure.code] if since <= last][-1] * 1_000_000)
+            for age, figure in (
+                (DebtAge.CURRENT, parameters.DEFAULT_TARGET_CURRENT),
+                (DebtAge.OLD, parameters.DEFAULT_TARGET_OLD),
+            )
+        }
+        found[str(month)] = Targets(
+            {(row.staff_id, row.age): row.rate_ppm for row in mine if row.staff_id is not None},
+            {(row.unit_id, row.age): row.rate_ppm for row in mine if row.staff_id is None},
+            default,
+        )
+    return found
 
 
 def decomposition(places: Mapping[Place, Amounts], given: Targets, unit_id: str, age: str) -> int:

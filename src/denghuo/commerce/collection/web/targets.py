@@ -80,13 +80,14 @@ def tracking(request: StaffRequest) -> HttpResponse:
     month, scope = _month(request), request.user.scope
     found = recovery.movements(month, scope=scope)
     places = recovery.standing(found, until=str(month))
-    given = recovery.targets(month)
     months = [str(Cycle(month.year, number)) for number in range(1, month.month + 1)]
+    goals_of = recovery.targets_of([Cycle.parse(one) for one in months])
+    given = goals_of[str(month)]
     blocks = []
     for age in DebtAge:
         lines = _table(places, given, scope, age)
         rates = recovery.rates_by_month(found, months, age)
-        goals = [recovery.targets(Cycle.parse(one)).of_unit(scope, age) for one in months]
+        goals = [goals_of[one].of_unit(scope, age) for one in months]
         blocks.append(
             {
                 "age": age,
