@@ -38,7 +38,7 @@ class DifferenceList(ListPage):
     columns = [
         Column(
             "kind",
-            _("What differs"),
+            _("Kind of difference"),
             value=lambda row: row.get_kind_display(),
             url=lambda row: reverse("reconciliation:difference", args=[row.pk]),
         ),
@@ -66,7 +66,7 @@ class DifferenceList(ListPage):
                 state__in=WAITING_STATES if value == "waiting" else [value]
             ),
         ),
-        ChoiceFilter("kind", _("What differs"), choices=DifferenceKind.choices),
+        ChoiceFilter("kind", _("Kind of difference"), choices=DifferenceKind.choices),
         ChoiceFilter(
             "channel",
             _("Channel"),
