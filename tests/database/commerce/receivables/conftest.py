@@ -16,8 +16,8 @@ def shop():
 
 
 @pytest.fixture
-def accountant():
-    return staff.hire("yejing", customers.AT)
+def cashier():
+    return staff.hire("zhengjie", customers.AT)
 
 
 @pytest.fixture

@@ -164,56 +164,56 @@ class TestWaivers:
     def approve(self, waiver, who, at=NEW_YEAR):
         return operations.approve_waiver(waiver=waiver, actor=who, at=noon(at))
 
-    def test_days_that_were_not_charged_yet(self, shop, debt, accountant, supervisor):
-        waiver = self.ask(debt, accountant)
+    def test_days_that_were_not_charged_yet(self, shop, debt, cashier, supervisor):
+        waiver = self.ask(debt, cashier)
         assert waiver.effect_fen == 20_000
         assert queries.owed(shop.pk, on=NEW_YEAR).accrued_fen == 72_000
         self.approve(waiver, supervisor)
         assert queries.owed(shop.pk, on=NEW_YEAR).accrued_fen == 52_000
         assert income() == 0
 
-    def test_days_that_were_charged_are_taken_back(self, shop, debt, accountant, supervisor):
+    def test_days_that_were_charged_are_taken_back(self, shop, debt, cashier, supervisor):
         assess(shop, NEW_YEAR)
-        done = self.approve(self.ask(debt, accountant), supervisor)
+        done = self.approve(self.ask(debt, cashier), supervisor)
         assert (done.effect_fen, done.credited_fen) == (20_000, 20_000)
         assert (income(), balance(shop)) == (52_000, (0, 1_052_000))
 
-    def test_what_was_paid_becomes_prepayment(self, shop, debt, accountant, supervisor):
+    def test_what_was_paid_becomes_prepayment(self, shop, debt, cashier, supervisor):
         pay(shop, 1_072_000, on=NEW_YEAR)
         preview = queries.waiver_effect(debt, date(2025, 12, 11), date(2025, 12, 20), on=NEW_YEAR)
         assert (preview.waived_fen, preview.credited_fen, preview.freed_fen) == (20_000, 20_000, 20_000)
-        self.approve(self.ask(debt, accountant), supervisor)
+        self.approve(self.ask(debt, cashier), supervisor)
         assert (income(), balance(shop)) == (52_000, (20_000, 0))
         assert debt.late_fees.get().open_fen == 0
 
-    def test_what_was_paid_meets_what_is_still_open(self, shop, debt, accountant, supervisor):
+    def test_what_was_paid_meets_what_is_still_open(self, shop, debt, cashier, supervisor):
         pay(shop, 1_000_000, on=NEW_YEAR)  # the late fee first: 720.00 of the debt stay open
-        self.approve(self.ask(debt, accountant), supervisor)
+        self.approve(self.ask(debt, cashier), supervisor)
         debt.refresh_from_db()
         assert (debt.open_fen, balance(shop)) == (52_000, (0, 52_000))
 
     def test_a_payment_whose_late_fee_was_waived_can_still_be_undone(
-        self, shop, debt, accountant, supervisor
+        self, shop, debt, cashier, supervisor
     ):
         payment = pay(shop, 1_072_000, on=NEW_YEAR, channel="cheque")
-        self.approve(self.ask(debt, accountant), supervisor)
+        self.approve(self.ask(debt, cashier), supervisor)
         payments.reverse(payment=payment, at=noon(date(2026, 1, 12)), reason="退票")
         assert balance(shop) == (0, 1_052_000)
         assert charged(debt) == 52_000
 
-    def test_the_same_person_does_not_decide(self, debt, accountant):
-        waiver = self.ask(debt, accountant)
+    def test_the_same_person_does_not_decide(self, debt, cashier):
+        waiver = self.ask(debt, cashier)
         with pytest.raises(operations.WaiverRefused, match="Another person|另"):
-            self.approve(waiver, accountant)
+            self.approve(waiver, cashier)
         with pytest.raises(IntegrityError), transaction.atomic():
             LateFeeWaiver.objects.filter(pk=waiver.pk).update(
-                state="approved", decided_by=accountant, decided_at=noon(NEW_YEAR)
+                state="approved", decided_by=cashier, decided_at=noon(NEW_YEAR)
             )
 
-    def test_it_is_decided_once(self, debt, accountant, supervisor):
-        waiver = self.ask(debt, accountant)
+    def test_it_is_decided_once(self, debt, cashier, supervisor):
+        waiver = self.ask(debt, cashier)
         with pytest.raises(operations.WaiverRefused):
-            self.ask(debt, accountant)
+            self.ask(debt, cashier)
         with pytest.raises(operations.WaiverRefused):  # without a reason
             operations.reject_waiver(waiver=waiver, actor=supervisor, at=noon(NEW_YEAR))
         operations.reject_waiver(waiver=waiver, actor=supervisor, at=noon(NEW_YEAR), note="没有依据")
@@ -224,15 +224,15 @@ class TestWaivers:
         "first, last",
         [(DUE, NEW_YEAR), (NEW_YEAR, date(2026, 1, 9)), (date(2025, 12, 1), date(2025, 12, 5))],
     )
-    def test_days_that_make_no_sense(self, debt, accountant, first, last):
+    def test_days_that_make_no_sense(self, debt, cashier, first, last):
         with pytest.raises(operations.WaiverRefused):
-            self.ask(debt, accountant, first, last)
+            self.ask(debt, cashier, first, last)
 
-    def test_days_without_late_fee(self, shop, accountant):
+    def test_days_without_late_fee(self, shop, cashier):
         debt = owing(shop, 1_000_000, due=DUE)
         pay(shop, 1_000_000, on=date(2025, 12, 1))
         with pytest.raises(operations.WaiverRefused):
-            self.ask(debt, accountant)
+            self.ask(debt, cashier)
 
 
 class TestDisputes:

@@ -103,6 +103,9 @@ def approve_plan(*, plan: InstalmentPlan, actor: Staff, at: datetime, note: str 
     found = _waiting(plan, actor)
     balances = standing.lock([found.account_id])
     on = day_of(at)
+    found.agreed_date, found.state = on, PlanState.ACTIVE
+    found.decided_by, found.decided_at, found.decision_note = actor, at, note.strip()[:300]
+    found.save()  # from here on its days may be free
     late_fees.assess(account_id=found.account_id, on=on, at=at, actor=actor, balances=balances)
     chosen = found.receivables.filter(principal__isnull=True).values_list("id", flat=True)
     debts = queries.plan_debts(found.account_id, list(chosen))
@@ -113,9 +116,8 @@ def approve_plan(*, plan: InstalmentPlan, actor: Staff, at: datetime, note: str 
     last.amount_fen += total - found.total_fen
     last.save(update_fields=["amount_fen"])
     found.receivables.set(debts)
-    found.total_fen, found.agreed_date, found.state = total, on, PlanState.ACTIVE
-    found.decided_by, found.decided_at, found.decision_note = actor, at, note.strip()[:300]
-    found.save()
+    found.total_fen = total
+    found.save(update_fields=["total_fen"])
     audit.record(
         "receivables.plan.approved",
         subject=found,
