@@ -117,7 +117,7 @@ class Payment(models.Model):
     value_date = models.DateField(_("value date"))
     state = models.CharField(_("state"), max_length=10, choices=PaymentState, default="received")
     basket = models.ForeignKey(Basket, null=True, on_delete=models.PROTECT, related_name="payments")
-    payer = models.CharField(_("payer"), max_length=80, blank=True)
+    payer = models.CharField(_("paid by"), max_length=80, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
     posting = models.OneToOneField(Posting, on_delete=models.PROTECT, related_name="+")
     reversal = models.OneToOneField(Posting, null=True, on_delete=models.PROTECT, related_name="+")

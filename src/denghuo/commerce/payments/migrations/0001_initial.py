@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('business_date', models.DateField(verbose_name='business date')),
                 ('value_date', models.DateField(verbose_name='value date')),
                 ('state', models.CharField(choices=[('received', 'Received'), ('reversed', 'Reversed')], default='received', max_length=10, verbose_name='state')),
-                ('payer', models.CharField(blank=True, max_length=80, verbose_name='payer')),
+                ('payer', models.CharField(blank=True, max_length=80, verbose_name='paid by')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
                 ('reversal_reason', models.CharField(blank=True, max_length=300, verbose_name='reason of the reversal')),
                 ('received_at', models.DateTimeField(verbose_name='received')),

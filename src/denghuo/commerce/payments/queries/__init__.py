@@ -6,6 +6,7 @@ from denghuo.commerce.payments.queries.standing import (
     Standing,
     closed_accounts_with_money,
     effect_of_reversal,
+    prepaid_by,
     settled_by,
     standing_of,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "effect_of_reversal",
     "expected_fen",
     "open_shift_of",
+    "prepaid_by",
     "settled_by",
     "standing_of",
     "till_fen",
