@@ -72,7 +72,7 @@ def test_from_proposal_to_restoration_within_a_day():
     clock.refresh_from_db()
     assert order.state == "restored" and not clock.was_late
     assert queries.disconnected([point.pk], on=date(2026, 9, 9)) == {}
-    assert receivables.inconsistencies() == []
+    assert list(receivables.inconsistencies()) == []
     actions = list(
         Entry.objects.filter(action__startswith="disconnection.")
         .values_list("action", flat=True)
@@ -220,7 +220,7 @@ def test_a_dispute_or_a_payment_between_the_notices_and_the_stop():
     settled(point, date(2026, 9, 8))
     codes = refused(operations.execute, order=order, at=STOPPED, actor=people["nongjun"])
     assert codes[0] == "nothing_overdue"
-    hear(STOPPED)
+    hear(noon(date(2026, 9, 8)))
     order.refresh_from_db()
     assert order.state == "cancelled" and WorkOrder.objects.get(order=order).state == "cancelled"
 
@@ -326,11 +326,11 @@ def test_paid_while_the_command_is_on_its_way():
     order = cast.warned(point)
     work = operations.command_stop(order=order, at=STOPPED, actor=cast.people()["heyong"])
     settled(point, date(2026, 9, 8))
-    hear(STOPPED)
-    operations.perform(work=work, at=STOPPED)
+    hear(noon(date(2026, 9, 8)))
+    operations.perform(work=work, at=noon(date(2026, 9, 8)))
     order.refresh_from_db()
     assert order.state == "restoring"
-    operations.perform_waiting(at=STOPPED + MINUTE)
+    operations.perform_waiting(at=noon(date(2026, 9, 8)) + MINUTE)
     order.refresh_from_db()
     assert order.state == "restored" and switching.emulator.position(meter) == "closed"
     assert queries.inconsistencies(STOPPED) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from denghuo.commerce.disconnection import events, queries, rules
 from denghuo.commerce.disconnection.models import (
@@ -46,7 +46,7 @@ def settle(*, account_id: int, settled_at: datetime, at: datetime) -> Disconnect
     if not rules.settled(queries.facts_of(order, at=at), queries.limits(day_of(at))):
         return None
     if order.state in rules.PENDING:
-        proposing.close(order, _("Paid"), at=at, actor=None)
+        proposing.close(order, pgettext("disconnection", "Paid"), at=at, actor=None)
     else:
         begin(order, RestoreCause.SETTLED, settled_at=settled_at, at=at, actor=None)
     return order

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import pgettext
 
 from denghuo.commerce.disconnection import queries, rules
 from denghuo.commerce.disconnection.models import (
@@ -109,7 +110,7 @@ def _cut(order: DisconnectionOrder, work: WorkOrder, opened: bool, answer: str, 
         return
     cutting.withdraw_stop(order, at=at, why=answer)
     if settled:
-        proposing.close(order, "paid", at=at, actor=None)
+        proposing.close(order, pgettext("disconnection", "Paid"), at=at, actor=None)
     else:
         _send_a_crew(order, WorkKind.CUT, work, at, None)
 

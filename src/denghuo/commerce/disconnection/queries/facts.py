@@ -16,6 +16,7 @@ from denghuo.commerce.disconnection.models import DisconnectionOrder, NoCutDay, 
 from denghuo.commerce.disconnection.rules import IMPORTANT, Calendar, Facts, Limits, parameters
 from denghuo.commerce.receivables import queries as receivables
 from denghuo.commerce.receivables.models import Receivable, ReceivableKind
+from denghuo.commerce.receivables.queries.overdue import DISPUTE, PLAN
 from denghuo.foundation.calendars import queries as calendars
 from denghuo.foundation.parameters import queries as parameter_queries
 from denghuo.kernel.periods import day_of
@@ -115,8 +116,8 @@ def facts_of_accounts(account_ids: Iterable[int], *, at: datetime) -> dict[int, 
             late_fee_fen=late_fee,
             oldest_due_date=oldest,
             demanded_date=demands.get(account),
-            disputed=receivables.DISPUTE in shields.get(account, []),
-            in_plan=receivables.PLAN in shields.get(account, []),
+            disputed=DISPUTE in shields.get(account, []),
+            in_plan=PLAN in shields.get(account, []),
         )
     return found
 

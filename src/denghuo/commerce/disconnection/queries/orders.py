@@ -20,7 +20,7 @@ from denghuo.commerce.disconnection.models import (
 from denghuo.commerce.disconnection.queries import facts as gathering
 from denghuo.commerce.disconnection.rules import Calendar, Facts, Limits, Refusal, chain, switching
 from denghuo.commerce.metering.models import Installation
-from denghuo.commerce.receivables import queries as receivables
+from denghuo.commerce.receivables.queries.overdue import overdue_rows
 from denghuo.kernel.periods import day_of
 from denghuo.records.customers.models import Account
 
@@ -146,7 +146,7 @@ def candidates(*, at: datetime, scope: str = "", limit: int = 300) -> list[Candi
     on = day_of(at)
     limits = gathering.limits(on)
     busy = set(DisconnectionOrder.objects.filter(state__in=rules.LIVE).values_list("account_id", flat=True))
-    rows = receivables.overdue_rows(on=on, scope=scope).order_by("oldest_due_date", "account_id")
+    rows = overdue_rows(on=on, scope=scope).order_by("oldest_due_date", "account_id")
     chosen = [row["account_id"] for row in rows[: limit + len(busy)] if row["account_id"] not in busy][:limit]
     known = gathering.facts_of_accounts(chosen, at=at)
     accounts = Account.objects.select_related("customer", "unit").in_bulk(chosen)
