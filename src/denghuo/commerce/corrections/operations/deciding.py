@@ -209,8 +209,10 @@ def _refund(found: Correction, terms: Mapping[str, Any], at: datetime) -> Refund
     """What is too much, as far as it was paid."""
     balance = AccountBalance.objects.filter(account=found.account_id).first()
     amount = min(-found.difference_fen, balance.prepaid_fen if balance else 0)
-    if amount <= 0 or found.drafted_by is None:
+    if found.drafted_by is None:
         return None
+    if amount <= 0:
+        raise payments.RefundImpossible(_("Nothing of it has been paid, so nothing is refunded."))
     return payments.ask_refund(
         account=found.account,
         amount_fen=amount,

@@ -107,7 +107,10 @@ def start_mass(
         at=at,
         reason=mass.explanation,
         unit_id=mass.unit_id,
-        changes={"scope": [None, mass.scope], "accounts": [None, len(points)]},
+        changes={
+            "scope": [None, " · ".join(value for value in scope.values() if value)],
+            "accounts": [None, len(points)],
+        },
     )
     return mass
 

@@ -12,6 +12,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from denghuo.commerce.billing.rules import DueDate
 from denghuo.commerce.corrections.models import Correction, MassCorrection
@@ -109,6 +110,7 @@ def shown(effect: Effect) -> dict[str, Any]:
         for month in effect.months
     ]  # fmt: skip
     cycles = [month.cycle for month in effect.months]
+    before, after = pgettext("correction", "Before"), pgettext("correction", "After")
     return {
         "effect": effect,
         "months": months,
@@ -116,11 +118,11 @@ def shown(effect: Effect) -> dict[str, Any]:
         "chart": charts.bars(
             cycles,
             {
-                str(_("Before")): [Decimal(month.before_fen) / 100 for month in effect.months],
-                str(_("After")): [Decimal(month.after_fen) / 100 for month in effect.months],
+                before: [Decimal(month.before_fen) / 100 for month in effect.months],
+                after: [Decimal(month.after_fen) / 100 for month in effect.months],
             },
             unit=str(_("yuan")),
-            colours={str(_("Before")): "@chart-4", str(_("After")): "@accent"},
+            colours={before: "@chart-4", after: "@accent"},
         )
         if cycles
         else None,

@@ -42,6 +42,7 @@ def register() -> None:
         {
             "corrections.correction.difference_fen": (_("Difference (yuan)"), {}),
             "corrections.correction.bills": (_("Bills"), {}),
+            "corrections.masscorrection.scope": (_("Scope"), {}),
             "corrections.masscorrection.accounts": (_("Supply points"), {}),
         }
     )

@@ -21,7 +21,7 @@ from denghuo.kernel.periods import Cycle
 from denghuo.records.grid.models import Voltage
 from denghuo.records.supply.models import BillingMode, LossMethod, Market, PowerFactorStandard, SupplyPoint
 
-DATE = forms.DateInput(attrs={"type": "date"})
+DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 GENERAL = ("first", "last", "explanation", "document")
 AFTER = (
     "correct_record",
