@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,7 +21,14 @@ from denghuo.commerce.collection.rules import parameters
 from denghuo.commerce.payments import operations as payments
 from denghuo.commerce.payments.models import Payment
 from denghuo.commerce.receivables import operations as receivables
-from denghuo.commerce.receivables.models import Allocation, AllocationSource, Receivable
+from denghuo.commerce.receivables.models import (
+    Allocation,
+    AllocationSource,
+    Receivable,
+    ReceivableKind,
+    WaiverReason,
+)
+from denghuo.commerce.receivables.queries.late_fees import accrued_on
 from denghuo.foundation.audit import operations as audit
 from denghuo.foundation.identity.models import Staff, UnitKind
 from denghuo.foundation.parameters import queries as parameter_queries
@@ -249,7 +256,25 @@ def recover(
 
 
 def _keep_late_fee_away(request: WriteOffRequest, items: Sequence[Receivable], at: datetime) -> None:
-    """No late fee is claimed on what had been given up as lost, unless the bureau says otherwise."""
+    """No late fee is claimed on what had been given up as lost, from the last day charged on; the two persons of the
+    write-off answer for it. Unless the bureau says otherwise (a parameter)."""
+    on = day_of(at)
+    if parameter_queries.value(parameters.LATE_FEE_ON_WRITTEN_OFF, on=on):
+        return
+    assert request.decided_by is not None
+    for fee in accrued_on([item for item in items if item.kind == ReceivableKind.ENERGY], on=on):
+        if fee.due_fen <= 0:
+            continue
+        waiver = receivables.ask_waiver(
+            receivable=fee.receivable,
+            from_date=fee.charged_to + timedelta(days=1),
+            to_date=on,
+            reason=WaiverReason.POLICY,
+            note=_("Written-off debt, paid after all"),
+            actor=request.requested_by,
+            at=at,
+        )
+        receivables.approve_waiver(waiver=waiver, actor=request.decided_by, at=at)
 
 
 def _book_recovery(
