@@ -10,9 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from denghuo.commerce.billing.rules import DueDate
 from denghuo.commerce.corrections.models import Correction, MassCorrection
