@@ -46,7 +46,15 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     },
     "agent": _FIGURES | _MONEY | {"customers.reveal", "receivables.dispute"},
     "meter_reader": _RECORDS
-    | {"customers.reveal", "readings.view", "readings.enter", "readings.import", "imports.view"},
+    | {
+        "customers.reveal",
+        "readings.view",
+        "readings.enter",
+        "readings.import",
+        "imports.view",
+        "collection.view",
+        "collection.work",
+    },
     "field_crew": _RECORDS
     | {
         "customers.reveal",
