@@ -27,6 +27,7 @@ STATE_TONES = {
         "active", "approved", "issued", "paid", "done", "succeeded", "successful", "completed", "complete",
         "committed", "valid", "accepted", "confirmed", "energised", "installed", "in_force", "passed", "resolved",
         "finished", "read", "good", "settled", "published", "in_service", "normal",
+        "posted", "matched",
     ),
     "warning": (
         "pending", "waiting", "estimated", "suspended", "suspect", "parked", "partial", "partly_paid", "warning",
