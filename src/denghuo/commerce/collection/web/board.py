@@ -93,7 +93,8 @@ def board(request: StaffRequest) -> HttpResponse:
             "whole": whole,
             "waiting": {row["channel"]: row["count"] for row in waiting},
             "mine": bool(request.GET.get("mine")),
-            "may_run": request.user.may("collection.work"),
+            "may_work": request.user.may("collection.work"),
+            "may_run": request.user.may("collection.plans"),
         },
     )
 
@@ -273,7 +274,7 @@ def assign(request: StaffRequest) -> HttpResponse:
     return redirect("collection:cases")
 
 
-@require("collection.work")
+@require("collection.plans")
 @require_POST
 def run_now(request: StaffRequest) -> HttpResponse:
     """Start the daily run now; what was done today is not done again."""
