@@ -125,7 +125,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "parameters.view",
     },
     "inspector": _FIGURES | _MONEY | {"customers.reveal", "corrections.view"},
-    "key_account_manager": _FIGURES | _MONEY | {"customers.edit", "customers.reveal"},
+    "key_account_manager": _FIGURES | _MONEY | {"customers.edit", "customers.reveal", "collection.work"},
     "tariff_clerk": _EVERYBODY
     | {"supply.view", "tariffs.draft", "billing.view", "runs.view", "imports.view"},
     "supervisor": _FIGURES
