@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from denghuo.commerce.billing import queries
 from denghuo.commerce.billing.models import Bill, BillState, Reversal, ReversalState
+from denghuo.commerce.billing.queries.components import component_names
 from denghuo.commerce.billing.web import workbench
 from denghuo.commerce.ledger import queries as ledger
 from denghuo.foundation.audit import queries as audit
@@ -93,6 +94,7 @@ def register() -> None:
         }
     )
     ledger.link_numbers(_bill_url)
+    ledger.name_details(component_names)
 
 
 def _bill_of_posting(posting: Any) -> str | None:

@@ -40,8 +40,8 @@ def register() -> None:
         {
             "invoicing.invoice.bill": (gettext_lazy("Bill"), {}),
             "invoicing.invoice.original": (gettext_lazy("Offsets"), {}),
-            "invoicing.invoice.total_fen": (gettext_lazy("Amount (fen)"), {}),
-            "invoicing.invoiceexport.total_fen": (gettext_lazy("Amount (fen)"), {}),
+            "invoicing.invoice.total_fen": (gettext_lazy("Amount (yuan)"), {}),
+            "invoicing.invoiceexport.total_fen": (gettext_lazy("Amount (yuan)"), {}),
         }
     )
     audit.mark_sensitive("invoicing.seller.set", "invoicing.red.raised")
@@ -79,8 +79,8 @@ def _register_menu() -> None:
     for order, (label, url_name, icon, permission) in enumerate(
         (
             (gettext_lazy("Electronic invoices"), "invoicing:invoices", "file-invoice", "invoicing.view"),
-            (gettext_lazy("Bills without an invoice"), "invoicing:bills", "file-plus", "invoicing.request"),
-            (gettext_lazy("Red-letter invoices"), "invoicing:red", "file-minus", "invoicing.issue"),
+            (gettext_lazy("Bills without an invoice"), "invoicing:bills", "file-dollar", "invoicing.request"),
+            (gettext_lazy("Red-letter invoices"), "invoicing:red", "receipt-refund", "invoicing.issue"),
             (
                 gettext_lazy("Files for the tax platform"),
                 "invoicing:exports",
@@ -131,7 +131,7 @@ def _red_tile(request: StaffRequest) -> Tile | None:
         value=waiting,
         hint=_("wait to be worked") if waiting else _("Nothing waits"),
         url=reverse("invoicing:red"),
-        icon="file-minus",
+        icon="receipt-refund",
         tone="warning" if waiting else "success",
     )
 

@@ -12,6 +12,7 @@ from denghuo.commerce.ledger.queries.postings import (
     postings_in_scope,
 )
 from denghuo.commerce.ledger.queries.statement import Standing, Statement, StatementLine, statement
+from denghuo.commerce.ledger.queries.words import name_details
 
 __all__ = [
     "Month",
@@ -28,6 +29,7 @@ __all__ = [
     "link_documents",
     "link_numbers",
     "months",
+    "name_details",
     "number_url",
     "parts",
     "posting_in_scope",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -44,11 +44,13 @@ NATURES: Mapping[Nature, Any] = {
 }
 
 _details: dict[str, Any] = {}
+_naming: list[Callable[[], Mapping[str, Any]]] = []
 
 
-def name_details(names: Mapping[str, Any]) -> None:
-    """Say how details (channels, components) are called on pages."""
-    _details.update(names)
+def name_details(names: Callable[[], Mapping[str, Any]]) -> None:
+    """Let a room say how its details (channels, components) are called; it is asked when an unknown one is met."""
+    if names not in _naming:
+        _naming.append(names)
 
 
 def account_name(code: str) -> Any:
@@ -57,4 +59,8 @@ def account_name(code: str) -> Any:
 
 def detail_name(detail: str) -> Any:
     """The word for a detail; a clerk's user name and what nobody named stay as they are."""
+    if detail and detail not in _details:
+        for names in _naming:
+            _details.update(names())
+        _details.setdefault(detail, detail)
     return _details.get(detail, detail)

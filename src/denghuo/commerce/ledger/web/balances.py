@@ -49,7 +49,7 @@ def trial_balance(request: StaffRequest) -> HttpResponseBase:
     found = queries.trial_balance(first=first, last=last, unit=visible, details=details)
     columns = _columns(details)
     rows = [_row(row) for row in found.rows]
-    total: dict[str, Any] = {"code": "", "name": _("Total"), "detail": "", "nature": ""}
+    total: dict[str, Any] = {"code": "", "name": pgettext("ledger", "Total"), "detail": "", "nature": ""}
     total |= {name: found.total(name) for name, _label in FIGURES}
     if "export" in request.GET:
         return file_of(request, columns, [*rows, total], f"trial-balance-{first}-{last}")

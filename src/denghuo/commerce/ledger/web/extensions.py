@@ -15,15 +15,15 @@ def register() -> None:
     audit.name_fields(
         {
             "ledger.closedperiod.month": (gettext_lazy("Month"), {}),
-            "ledger.closedperiod.debits_fen": (gettext_lazy("Debits (fen)"), {}),
+            "ledger.closedperiod.debits_fen": (gettext_lazy("Debits (yuan)"), {}),
         }
     )
     audit.mark_sensitive("ledger.period.closed")
     for order, (label, url_name, icon) in enumerate(
         (
             (gettext_lazy("Trial balance"), "ledger:trial-balance", "scale"),
-            (gettext_lazy("Postings"), "ledger:postings", "book-2"),
-            (gettext_lazy("Closing of months"), "ledger:periods", "calendar-check"),
+            (gettext_lazy("Postings"), "ledger:postings", "book"),
+            (gettext_lazy("Closing of months"), "ledger:periods", "lock"),
         )
     ):
         navigation.register(

@@ -18,7 +18,7 @@ def register() -> None:
             "administration",
             gettext_lazy("Parameters"),
             "parameters:parameters",
-            icon="adjustments-horizontal",
+            icon="ruler",
             permission="parameters.view",
             order=419,
         )
