@@ -88,7 +88,7 @@ def test_a_limit_caps_disputes_plans_and_other_banks_stay_out(wang, li):
     Receivable.objects.filter(pk=disputed.pk).update(disputed=True)
     planned = owing(li, 900, due=DUE)
     plan = InstalmentPlan.objects.create(
-        account=li, state="active", reason="x", total_fen=900, agreed_date=date(2026, 9, 1),
+        account=li, state="requested", reason="x", total_fen=900,
         requested_by=staff_of("zhengjie"), requested_at=noon(DAY),
     )  # fmt: skip
     plan.receivables.add(planned)

@@ -1,6 +1,6 @@
 """Files, records and ledger of the channels, read side by side."""
 
-from denghuo.commerce.reconciliation.queries.board import BoardDay, Cell, board, days_in_scope
+from denghuo.commerce.reconciliation.queries.board import BoardDay, Cell, board, days_in_scope, last_day
 from denghuo.commerce.reconciliation.queries.books import (
     Books,
     books,
@@ -24,5 +24,6 @@ __all__ = [
     "file_lines",
     "inconsistencies",
     "known_payments",
+    "last_day",
     "ours_elsewhere",
 ]

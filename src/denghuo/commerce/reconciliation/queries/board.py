@@ -16,6 +16,11 @@ def days_in_scope(scope: str) -> QuerySet[DayReconciliation]:
     return DayReconciliation.objects.filter(unit__code__startswith=scope)
 
 
+def last_day(scope: str, *, by: date) -> date | None:
+    """The newest day up to ``by`` of which anything is known."""
+    return days_in_scope(scope).filter(day__lte=by).values_list("day", flat=True).order_by("-day").first()
+
+
 @dataclass(frozen=True)
 class Cell:
     channel: str

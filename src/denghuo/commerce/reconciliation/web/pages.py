@@ -72,7 +72,7 @@ def board(request: StaffRequest) -> HttpResponse:
     try:
         until = date.fromisoformat(request.GET.get("until", ""))
     except ValueError:
-        until = today() - timedelta(days=1)
+        until = queries.last_day(request.user.scope, by=today()) or today() - timedelta(days=1)
     context = {
         "days": queries.board(request.user.scope, until=until),
         "channels": [str(Channel(code).label) for code in rules.READERS],
