@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from denghuo.commerce.collection.models import CaseReason
+from denghuo.commerce.collection.operations import resting as collection
 from denghuo.commerce.disconnection import events, queries, rules
 from denghuo.commerce.disconnection.models import (
     DisconnectionOrder,
@@ -81,6 +83,9 @@ def _work_done(order: DisconnectionOrder, at: datetime, actor: Staff | None, **f
 def stopped(order: DisconnectionOrder, *, at: datetime, actor: Staff | None, before: str) -> None:
     """What follows a stop: its supply points are off, everybody may hear of it, it is on record."""
     OrderPoint.objects.filter(order=order).update(off_at=order.executed_at)
+    collection.stop(
+        account_id=order.account_id, reason=CaseReason.DISCONNECTED, note=order.number, at=at, actor=actor
+    )
     outbox.publish(events.SupplyStopped(order_id=order.pk, account_id=order.account_id, stopped_at=at))
     note("supply.stopped", order, at=at, actor=actor, reason=order.explanation, before=before)
 

@@ -89,7 +89,7 @@ def _forms(request: StaffRequest, order: DisconnectionOrder, at: datetime) -> di
         if state in (OrderState.APPROVED, OrderState.NOTICED, OrderState.WARNED):
             found["notice"] = pages.NoticeForm(initial={"delivered_at": local})
             if order.importance in rules.IMPORTANT and order.authority_copied_at is None:
-                found["copy"] = pages.CopyForm(initial={"delivered_at": local})
+                found["letter"] = pages.CopyForm(initial={"delivered_at": local})
         if state in (OrderState.NOTICED, OrderState.WARNED):
             found["second"] = pages.PaperForm()
     if state == OrderState.WARNED or (state == OrderState.APPROVED and order.reason == "request"):

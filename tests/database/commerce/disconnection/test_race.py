@@ -1,0 +1,82 @@
+"""A payment and a stop at the same moment, from two connections: nobody is cut off after the debt is settled."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+
+import pytest
+from django.db import OperationalError, connection, connections
+
+from denghuo.commerce.disconnection import operations, queries
+from denghuo.commerce.disconnection.models import DisconnectionOrder
+from denghuo.commerce.payments import operations as payments
+from denghuo.commerce.receivables import queries as receivables
+from denghuo.foundation.outbox import operations as outbox
+from tests.cast import disconnection as cast
+from tests.cast import supply
+from tests.cast.disconnection import STOPPED
+from tests.cast.money import noon
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = 4
+
+
+def at_once(*acts) -> list[BaseException | None]:
+    """Run the acts in threads that start together; what each raised."""
+    barrier = threading.Barrier(len(acts))
+    raised: list[BaseException | None] = [None] * len(acts)
+
+    def run(number: int) -> None:
+        try:
+            barrier.wait(timeout=20)
+            for attempt in range(60):
+                try:
+                    acts[number]()
+                    break
+                except OperationalError:  # SQLite: somebody else writes
+                    if attempt == 59:
+                        raise
+        except BaseException as error:
+            raised[number] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return raised
+
+
+def test_a_payment_and_a_stop_at_once(threaded_database):
+    people = cast.people()
+    outcomes = set()
+    for round_number in range(ROUNDS):
+        point = cast.debtor(
+            supply.household(f"张{round_number}", f"灯火镇梧桐巷{round_number}号", phone="13800138009")
+        )
+        order = cast.warned(point)
+        account, fen = point.account, receivables.owed(point.account_id, on=date(2026, 9, 8)).total_fen
+
+        def pay(account=account, fen=fen, number=round_number) -> None:
+            payments.receive(
+                account=account, amount_fen=fen, channel="transfer", external_id=f"R{number}", at=STOPPED
+            )
+
+        def stop(order=order) -> None:
+            operations.execute(order=order, at=STOPPED, actor=people["nongjun"])
+
+        paid, stopped = at_once(pay, stop)
+        assert paid is None
+        assert stopped is None or isinstance(stopped, operations.StepRefused)
+        order = DisconnectionOrder.objects.get(pk=order.pk)
+        assert order.state == ("executed" if stopped is None else "warned")
+        outbox.deliver(at=noon(date(2026, 9, 8)))
+        order.refresh_from_db()
+        assert order.state == ("restoring" if stopped is None else "cancelled")
+        assert queries.inconsistencies(STOPPED) == []
+        assert list(receivables.inconsistencies()) == []
+        outcomes.add(order.state)
+    assert outcomes <= {"restoring", "cancelled"} and connection.vendor in ("sqlite", "postgresql")
