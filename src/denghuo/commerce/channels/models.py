@@ -50,7 +50,7 @@ class PaymentOrder(models.Model):
     """
 
     key = models.CharField(max_length=64, unique=True)
-    out_trade_no = models.CharField(_("order number"), max_length=32, unique=True)
+    out_trade_no = models.CharField(pgettext_lazy("order", "order number"), max_length=32, unique=True)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey(OrganisationUnit, on_delete=models.PROTECT, related_name="+", db_index=False)
     provider = models.CharField(_("channel"), max_length=8, choices=Provider)
@@ -58,10 +58,10 @@ class PaymentOrder(models.Model):
     amount_fen = MoneyField(_("amount"))
     description = models.CharField(_("what the customer reads"), max_length=127)
     state = models.CharField(_("state"), max_length=8, choices=OrderState, default="created")
-    code_url = models.TextField(_("code"), blank=True)
+    code_url = models.TextField(pgettext_lazy("order", "code"), blank=True)
     transaction_id = models.CharField(_("channel transaction"), max_length=64, blank=True)
-    paid_at = models.DateTimeField(_("paid"), null=True)
-    payer = models.CharField(_("payer"), max_length=80, blank=True)
+    paid_at = models.DateTimeField(pgettext_lazy("order", "paid"), null=True)
+    payer = models.CharField(pgettext_lazy("order", "payer"), max_length=80, blank=True)
     payment = models.OneToOneField(Payment, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(_("placed"))
     created_by = models.ForeignKey(
@@ -71,7 +71,7 @@ class PaymentOrder(models.Model):
     next_query_at = models.DateTimeField(_("next question"), null=True)
     queries_made = models.PositiveIntegerField(_("questions asked"), default=0)
     last_error = models.CharField(_("last problem"), max_length=200, blank=True)
-    ended_at = models.DateTimeField(_("ended"), null=True)
+    ended_at = models.DateTimeField(pgettext_lazy("order", "ended"), null=True)
 
     class Meta:
         ordering = ["-id"]
@@ -122,8 +122,10 @@ class GatewayRefund(models.Model):
     refund = models.OneToOneField(Refund, on_delete=models.PROTECT, related_name="+")
     order = models.ForeignKey(PaymentOrder, null=True, on_delete=models.PROTECT, related_name="refunds")
     provider = models.CharField(_("channel"), max_length=8, choices=Provider)
-    out_refund_no = models.CharField(_("refund order number"), max_length=40, unique=True)
-    out_trade_no = models.CharField(_("order number"), max_length=64)
+    out_refund_no = models.CharField(
+        pgettext_lazy("order", "refund order number"), max_length=40, unique=True
+    )
+    out_trade_no = models.CharField(pgettext_lazy("order", "order number"), max_length=64)
     transaction_id = models.CharField(_("channel transaction"), max_length=64)
     amount_fen = MoneyField(_("amount"))
     total_fen = MoneyField(_("amount of the payment"))
@@ -133,7 +135,7 @@ class GatewayRefund(models.Model):
     next_query_at = models.DateTimeField(_("next question"), null=True)
     queries_made = models.PositiveIntegerField(_("questions asked"), default=0)
     last_error = models.CharField(_("last problem"), max_length=200, blank=True)
-    ended_at = models.DateTimeField(_("ended"), null=True)
+    ended_at = models.DateTimeField(pgettext_lazy("order", "ended"), null=True)
 
     class Meta:
         ordering = ["-id"]
@@ -184,7 +186,7 @@ class Notification(models.Model):
     """A callback as it arrived, good or bad. Append-only; the body itself is not kept, its digest is."""
 
     provider = models.CharField(_("channel"), max_length=8, choices=Provider)
-    received_at = models.DateTimeField(_("received"))
+    received_at = models.DateTimeField(pgettext_lazy("notification", "received"))
     size = models.PositiveIntegerField(_("bytes"))
     digest = models.CharField(_("digest of the body"), max_length=64, blank=True)
     address = models.CharField(_("sent from"), max_length=45, blank=True)
@@ -219,7 +221,7 @@ class Enquiry(models.Model):
     gateway_refund = models.ForeignKey(
         GatewayRefund, null=True, on_delete=models.PROTECT, related_name="enquiries"
     )
-    question = models.CharField(_("question"), max_length=12, choices=Question)
+    question = models.CharField(pgettext_lazy("question", "question"), max_length=12, choices=Question)
     asked_at = models.DateTimeField(_("asked"))
     answer = models.CharField(_("answer"), max_length=12)
     detail = models.CharField(_("detail"), max_length=200, blank=True)

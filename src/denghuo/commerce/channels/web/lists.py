@@ -59,7 +59,7 @@ class OrderList(ListPage):
         "An order begins with a code at the counter, a link from an account, or a customer online."
     )
     columns = [
-        Column("out_trade_no", _("Order number"), url=order_url),
+        Column("out_trade_no", pgettext_lazy("order", "Order number"), url=order_url),
         Column("provider", _("Channel"), value="get_provider_display"),
         Column("product", _("Way to pay"), value="get_product_display", hidden=True),
         Column(
@@ -110,7 +110,7 @@ class NotificationList(ListPage):
         "The channels call when a customer has paid. Every call is kept, the refused ones with the reason."
     )
     columns = [
-        Column("received_at", _("Received"), kind="moment"),
+        Column("received_at", pgettext_lazy("notification", "Received"), kind="moment"),
         Column("provider", _("Channel"), value="get_provider_display"),
         Column(
             "verdict",
@@ -119,7 +119,12 @@ class NotificationList(ListPage):
             tones={code: _verdict_tone(code) for code in Verdict.values},
         ),
         Column("error", _("Detail")),
-        Column("order", _("Order"), value="order__out_trade_no", url=lambda row: order_url(row.order)),
+        Column(
+            "order",
+            pgettext_lazy("order", "Order"),
+            value="order__out_trade_no",
+            url=lambda row: order_url(row.order),
+        ),
         Column("transaction_id", _("Channel transaction")),
         Column("size", _("Bytes"), kind="number", hidden=True),
         Column("address", _("Sent from"), hidden=True),
@@ -129,13 +134,15 @@ class NotificationList(ListPage):
         ChoiceFilter(
             "verdict",
             _("Verdict"),
-            choices=[("refused", _("Refused")), *Verdict.choices],
+            choices=[("refused", pgettext_lazy("notification", "Refused")), *Verdict.choices],
             apply=lambda rows, value: (
                 rows.exclude(verdict__in=GOOD_VERDICTS) if value == "refused" else rows.filter(verdict=value)
             ),
         ),
         ChoiceFilter("provider", _("Channel"), choices=Provider.choices),
-        DateRangeFilter("received", _("Received"), field="received_at", instant=True),
+        DateRangeFilter(
+            "received", pgettext_lazy("notification", "Received"), field="received_at", instant=True
+        ),
         TextFilter("q", _("Order or transaction number"), lookups=("order__out_trade_no", "transaction_id")),
     ]
 
@@ -166,10 +173,15 @@ class RefundList(ListPage):
         ),
         Column("provider", _("Channel"), value="get_provider_display"),
         Column("amount", _("Amount (yuan)"), kind="money", value="amount_fen"),
-        Column("order", _("Order"), value="order__out_trade_no", url=lambda row: order_url(row.order)),
+        Column(
+            "order",
+            pgettext_lazy("order", "Order"),
+            value="order__out_trade_no",
+            url=lambda row: order_url(row.order),
+        ),
         Column("state", _("State"), kind="badge", tones=TONES),
-        Column("created_at", _("Approved"), kind="moment"),
-        Column("ended_at", _("Ended"), kind="moment"),
+        Column("created_at", pgettext_lazy("order", "Approved at"), kind="moment"),
+        Column("ended_at", pgettext_lazy("order", "Ended"), kind="moment"),
         Column("next_query_at", _("Next question"), kind="moment"),
         Column("last_error", _("Last problem")),
     ]
@@ -197,7 +209,7 @@ class IncidentList(ListPage):
     columns = [
         Column(
             "kind",
-            _("What happened"),
+            pgettext_lazy("incident", "What happened"),
             value="get_kind_display",
             url=lambda row: reverse("channels:incident", args=[row.pk]),
         ),
@@ -225,7 +237,7 @@ class IncidentList(ListPage):
             ],
             apply=lambda rows, value: rows.filter(resolved_at__isnull=value == "open"),
         ),
-        ChoiceFilter("kind", _("What happened"), choices=IncidentKind.choices),
+        ChoiceFilter("kind", pgettext_lazy("incident", "What happened"), choices=IncidentKind.choices),
         ChoiceFilter("provider", _("Channel"), choices=Provider.choices),
     ]
 

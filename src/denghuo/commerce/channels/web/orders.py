@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from denghuo.commerce.channels import operations
@@ -38,8 +38,8 @@ ANSWERS = {
     "placed": gettext_lazy("placed, the code is there"),
     "pending": gettext_lazy("not paid yet"),
     "missing": gettext_lazy("the channel does not know it yet"),
-    "paid": gettext_lazy("paid"),
-    "closed": gettext_lazy("closed"),
+    "paid": pgettext_lazy("answer", "paid"),
+    "closed": pgettext_lazy("answer", "closed"),
     "failed": gettext_lazy("the payment failed"),
     "refused": gettext_lazy("the channel refuses"),
     "unreachable": gettext_lazy("no answer"),
