@@ -14,8 +14,10 @@ from rich.console import Console
 
 from denghuo.commerce.banking import queries as banking
 from denghuo.commerce.billing import queries as billing
+from denghuo.commerce.corrections import queries as corrections
 from denghuo.commerce.invoicing import queries as invoicing
 from denghuo.commerce.ledger import queries as ledger
+from denghuo.commerce.payments import queries as payments
 from denghuo.commerce.readings import queries as readings
 from denghuo.commerce.receivables import queries as receivables
 from denghuo.commerce.reconciliation import queries as reconciliation
@@ -55,8 +57,10 @@ CHECKS: dict[str, Check] = {
     "import counts add up": imports.inconsistencies,
     "long runs add up": jobs.inconsistencies,
     "bills, lines, runs and ledger agree": billing.inconsistencies,
+    "corrections and their bills agree": corrections.inconsistencies,
     "postings balance": ledger.inconsistencies,
     "debts and balances agree with the ledger": receivables.inconsistencies,
+    "payments, refunds, deposits and cheques agree with the ledger": payments.inconsistencies,
     "debit batches and receipts add up": banking.inconsistencies,
     "invoices agree with bills": invoicing.inconsistencies,
     "channel files equal our totals and the differences": reconciliation.inconsistencies,

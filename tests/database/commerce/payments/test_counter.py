@@ -12,6 +12,7 @@ from denghuo.commerce.ledger.rules.chart import BANK, CASH, CASH_OVER, CASH_SHOR
 from denghuo.commerce.payments import operations as payments
 from denghuo.commerce.payments import queries
 from denghuo.commerce.payments.models import Basket, Deposit, Payment, ReceiptPrint, Shift
+from denghuo.commerce.payments.queries import inconsistencies as payment_inconsistencies
 from denghuo.commerce.receivables import queries as debts
 from denghuo.commerce.receivables.models import AccountBalance
 from denghuo.foundation.audit.models import Entry as Trail
@@ -49,6 +50,7 @@ def shop(people):
 def books_agree(db):
     yield
     assert list(debts.inconsistencies()) == []
+    assert list(payment_inconsistencies()) == []
 
 
 def balance_of(code, **where):

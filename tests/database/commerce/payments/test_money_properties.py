@@ -122,6 +122,7 @@ class Counter:
         assert -balance(REFUND_PAYABLE) == self.town.outgoing
         assert list(ledger_inconsistencies()) == []
         assert list(debts.inconsistencies()) == []
+        assert list(queries.inconsistencies()) == []
 
 
 @given(st.lists(STEPS, min_size=3, max_size=9))

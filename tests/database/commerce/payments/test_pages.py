@@ -20,6 +20,7 @@ from denghuo.commerce.ledger.models import Entry
 from denghuo.commerce.ledger.rules.chart import CASH
 from denghuo.commerce.payments import operations as payments
 from denghuo.commerce.payments.models import Basket, Deposit, Payment, Refund, Shift, Transfer
+from denghuo.commerce.payments.queries import inconsistencies as payment_inconsistencies
 from denghuo.commerce.payments.web import codes
 from denghuo.commerce.receivables import queries as debts
 from denghuo.records.customers import operations as customer_operations
@@ -37,6 +38,7 @@ BASELINE = Path(__file__).parent / "sql_counts.json"
 def books_agree(db):
     yield
     assert list(debts.inconsistencies()) == []
+    assert list(payment_inconsistencies()) == []
 
 
 @pytest.fixture
@@ -476,3 +478,16 @@ def test_the_search_finds_payments_and_receipts(client, town, people):
     ):
         assert [hit.title for hit in _search(SearchQuery(number), "45")] == [number]
         assert list(_search(SearchQuery(number), "46")) == []
+
+
+def test_large_keys_reach_the_browser_without_separators(client, town):
+    client.force_login(town["people"]["zhengjie"])
+    home = town["home"]
+    home.pk, home.number = 1_234_567, "99" + home.number[2:]
+    home.save(force_insert=True)
+    body = client.get(reverse("payments:find"), {"account": home.pk}).content.decode()
+    assert 'data-row="1234567"' in body
+    assert 'name="amount-1234567"' in body
+    shown = client.get(reverse("payments:shift", args=[town["shift"].pk])).content.decode()
+    assert 'data-denomination="10000"' in shown
+    assert 'data-expected="135000"' in shown

@@ -18,6 +18,7 @@ from denghuo.commerce.ledger.rules.chart import (
 from denghuo.commerce.payments import operations as payments
 from denghuo.commerce.payments import rules
 from denghuo.commerce.payments.models import RefundState
+from denghuo.commerce.payments.queries import inconsistencies as payment_inconsistencies
 from denghuo.commerce.receivables import queries
 from denghuo.commerce.receivables.models import AccountBalance
 from denghuo.foundation.parameters import operations as parameters
@@ -43,6 +44,7 @@ def home(people):
 def books_agree(db):
     yield
     assert list(queries.inconsistencies()) == []
+    assert list(payment_inconsistencies()) == []
 
 
 def ask(account, fen, people, **how):

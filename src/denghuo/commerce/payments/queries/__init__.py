@@ -1,5 +1,6 @@
 """Payments, receipts and what stands behind them."""
 
+from denghuo.commerce.payments.queries.consistency import inconsistencies
 from denghuo.commerce.payments.queries.finding import accounts_named
 from denghuo.commerce.payments.queries.standing import (
     ClosedAccount,
@@ -28,6 +29,7 @@ __all__ = [
     "closed_accounts_with_money",
     "effect_of_reversal",
     "expected_fen",
+    "inconsistencies",
     "open_shift_of",
     "prepaid_by",
     "settled_by",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from denghuo.commerce.payments import rules
 from denghuo.commerce.payments.models import Channel, Deposit, Payment, RefundSource
@@ -52,7 +53,7 @@ class CountForm(forms.Form):
 class RefundForm(forms.Form):
     """What goes back, from where, and how. The choices are those that the account has."""
 
-    source = forms.ChoiceField(label=_("Source"))
+    source = forms.ChoiceField(label=pgettext_lazy("counter", "Source"))
     amount_fen = YuanField(label=_("Amount (yuan)"))
     way = forms.ChoiceField(label=_("How it is paid out"))
     beneficiary = forms.CharField(label=_("Beneficiary"), max_length=80, required=False)

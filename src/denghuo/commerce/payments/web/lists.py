@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from denghuo.commerce.payments import queries, rules
 from denghuo.commerce.payments.models import (
@@ -102,10 +103,14 @@ class RefundList(ListPage):
     empty_title = _("No refund yet")
     empty_text = _("A refund is asked for on the page of an account and approved by another person.")
     columns = [
-        Column("number", _("Refund"), url=lambda row: reverse("payments:refund", args=[row.number])),
+        Column(
+            "number",
+            pgettext_lazy("counter", "Refund"),
+            url=lambda row: reverse("payments:refund", args=[row.number]),
+        ),
         Column("account", _("Account"), value="account__number", url=_account_url),
         Column("customer", _("Customer"), value=_payer),
-        Column("source", _("Source"), value=lambda row: row.get_source_display()),
+        Column("source", pgettext_lazy("counter", "Source"), value=lambda row: row.get_source_display()),
         Column("channel", _("Channel"), value=lambda row: row.get_channel_display()),
         Column("amount_fen", _("Amount (yuan)"), kind="money", sort=True),
         Column("state", _("State"), kind="badge", tones={"requested": "warning", "sent": "accent"}),
@@ -116,7 +121,7 @@ class RefundList(ListPage):
     filters = [
         TextFilter("q", _("Number or account"), lookups=("number", "account__number", "external_id")),
         ChoiceFilter("state", _("State"), choices=RefundState.choices),
-        ChoiceFilter("source", _("Source"), choices=RefundSource.choices),
+        ChoiceFilter("source", pgettext_lazy("counter", "Source"), choices=RefundSource.choices),
         ChoiceFilter("channel", _("Channel"), choices=Channel.choices),
         DateRangeFilter("asked", _("Asked for"), field="requested_at", instant=True),
         UnitFilter(),
@@ -179,7 +184,7 @@ class ChequeList(ListPage):
         Column("bank", _("Bank")),
         Column("drawer", _("Drawer")),
         Column("amount_fen", _("Amount (yuan)"), kind="money", sort=True),
-        Column("taken", _("Taken"), kind="moment", value="basket__received_at"),
+        Column("taken", pgettext_lazy("counter", "Taken"), kind="moment", value="basket__received_at"),
         Column("state", _("State"), kind="badge", tones={"presented": "warning", "cleared": "success", "bounced": "danger"}),
         Column(
             "receipt",
@@ -194,7 +199,9 @@ class ChequeList(ListPage):
         TextFilter("q", _("Cheque or receipt number"), lookups=("number", "basket__number")),
         TextFilter("drawer", _("Drawer"), lookups=("drawer__contains",)),
         ChoiceFilter("state", _("State"), choices=ChequeState.choices),
-        DateRangeFilter("taken", _("Taken"), field="basket__received_at", instant=True),
+        DateRangeFilter(
+            "taken", pgettext_lazy("counter", "Taken"), field="basket__received_at", instant=True
+        ),
     ]
 
     def queryset(self, request: StaffRequest) -> QuerySet[Cheque]:
@@ -247,12 +254,12 @@ class DepositList(ListPage):
         Column("purpose", _("Purpose")),
         Column("amount_fen", _("Amount (yuan)"), kind="money", sort=True),
         Column("held_fen", _("Still held"), kind="money", sort=True),
-        Column("taken_at", _("Taken"), kind="moment"),
+        Column("taken_at", pgettext_lazy("counter", "Taken"), kind="moment"),
     ]
     filters = [
         TextFilter("q", _("Number or account"), lookups=("number", "account__number", "external_id")),
         NumberRangeFilter("held", _("Still held"), field="held_fen", unit=_("yuan"), convert=fen),
-        DateRangeFilter("taken", _("Taken"), field="taken_at", instant=True),
+        DateRangeFilter("taken", pgettext_lazy("counter", "Taken"), field="taken_at", instant=True),
         UnitFilter(),
     ]
 
@@ -273,19 +280,19 @@ class ClosedAccountList(ListPage):
     columns = [
         Column("account", _("Account"), value="account__number", url=_account_url),
         Column("customer", _("Customer"), value=_payer),
-        Column("closed", _("Closed"), kind="date"),
+        Column("closed", pgettext_lazy("counter", "Closed"), kind="date"),
         Column("prepaid_fen", _("Prepaid (yuan)"), kind="money"),
         Column(
             "refund",
             "",
-            value=lambda row: _("Refund"),
+            value=lambda row: pgettext_lazy("counter", "Refund"),
             url=lambda row: reverse("payments:new-refund", args=[row.account.number]),
             kind="link",
         ),
     ]
     filters = [
         TextFilter("q", _("Account"), lookups=("account__number",)),
-        DateRangeFilter("closed_on", _("Closed"), field="account__closed_date"),
+        DateRangeFilter("closed_on", pgettext_lazy("counter", "Closed"), field="account__closed_date"),
     ]
 
     def queryset(self, request: StaffRequest) -> QuerySet[AccountBalance]:

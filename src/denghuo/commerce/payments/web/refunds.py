@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from denghuo.commerce.ledger.operations.posting import PeriodClosed
@@ -111,7 +112,7 @@ def new_refund(request: StaffRequest, account: str) -> HttpResponse:
             "standing": standing,
             "form": form,
             "preview": preview,
-            "page_title": _("Refund"),
+            "page_title": pgettext("counter", "Refund"),
             "breadcrumbs": [(_("Refunds"), reverse("payments:refunds")), (found.number, None)],
         },
         status=422 if form.errors else 200,
