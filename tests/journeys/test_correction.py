@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from denghuo.commerce.billing import queries as billing
+from denghuo.commerce.corrections import queries as corrections
 from denghuo.commerce.corrections.models import Correction
 from denghuo.commerce.ledger import queries as ledger
 from denghuo.commerce.metering.operations import Transformers
@@ -23,6 +24,7 @@ def books_agree():
     assert list(billing.inconsistencies()) == []
     assert list(receivables.inconsistencies()) == []
     assert list(ledger.inconsistencies()) == []
+    assert list(corrections.inconsistencies()) == []
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ def assert_books_agree():
     assert list(billing_queries.inconsistencies()) == []
     assert list(receivables.inconsistencies()) == []
     assert list(ledger.inconsistencies()) == []
+    assert list(queries.inconsistencies()) == []
 
 
 @pytest.fixture
@@ -126,6 +127,8 @@ def test_a_two_part_customer_with_power_factor_and_loss(town):
         registers=lambda total: cast.readings_of(total, reactive=total * 8 // 10, demand=7),
     )
     first, *_ = story.live_bills(wrong)
+    # 2,000 × 40 metered, 1.2 kW over 744 h of iron loss, 1.5 % of copper loss.
+    assert story.live_bills(right)[0].energy_kwh == Decimal("80000") + Decimal("892.8") + Decimal("1200")
     proposal = (
         Proposal(first, reason="other", explanation="建档错误：倍率、容量、功率因数标准", until="2025-10")
         .replace_multiplier(20, 40)

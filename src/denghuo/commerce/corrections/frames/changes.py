@@ -183,7 +183,7 @@ def _terms(rows: _Rows, fact: ReplaceTerms) -> None:
         if first >= last:
             changed.append(row)
             continue
-        parts = ((start, first, {}), (first, last, values), (last, end, {}))
+        parts: list[tuple[date, date, Row]] = [(start, first, {}), (first, last, values), (last, end, {})]
         changed += [{**row, "start": a, "end": b, **new} for a, b, new in parts if a < b]
     rows["terms"] = changed
     if fact.from_tariff and fact.tariff and not (fact.from_date or fact.until_date):

@@ -114,48 +114,9 @@ def carry_out(
 ) -> None:
     """Reverse, put the records right, write the new bills, settle; inside the caller's transaction."""
     changed = [month for month in months if month.effect.changed and month.tables is not None]
-    reason = _("Correction %(number)s: %(text)s") % {"number": found.number, "text": found.explanation}
-
-    def records() -> None:
-        if found.correct_record:
-            put_right(
-                supply_point=found.supply_point,
-                facts=found.changes,
-                from_date=Cycle.parse(found.first_cycle).first,
-                reason=reason,
-                at=at,
-                actor=actor,
-            )
-
-    try:
-        done = billing.rebill(
-            account=found.account,
-            months=[
-                billing.CorrectedMonth(month.cycle, month.bills, month.tables, month.books)
-                for month in changed
-                if month.tables is not None and month.books is not None
-            ],
-            reason=reason[:300],
-            asked_by=found.drafted_by,
-            actor=actor,
-            at=at,
-            due_date=due_date,
-            meanwhile=records,
-            runs=runs,
-        )
-    except (billing.BillCannotBeReversed, billing.CannotBePriced, RecordRefused) as error:
-        raise CorrectionRefused(str(error)) from error
+    done = _rebilled(found, changed, actor=actor, at=at, due_date=due_date, runs=runs)
     new = [bill for month in done for bill in month.bills]
-    for month in done:
-        by_kind = {bill.kind == BillKind.FEED_IN: bill for bill in month.bills}
-        for bill, negative in month.cancelled:
-            CorrectedBill.objects.create(
-                correction=found,
-                cycle=str(month.cycle),
-                bill=bill,
-                reversal=negative,
-                replacement=by_kind.get(bill.kind == BillKind.FEED_IN),
-            )
+    _note_bills(found, done)
     for name, value in sums(Effect([month.effect for month in months])).items():
         setattr(found, name, value)
     found.state, found.decided_by, found.decided_at = CorrectionState.COMMITTED, actor, at
@@ -185,6 +146,62 @@ def carry_out(
             "bills": [None, len(new)],
         },
     )
+
+
+def _rebilled(
+    found: Correction,
+    changed: Sequence[queries.Replayed],
+    *,
+    actor: Staff,
+    at: datetime,
+    due_date: date,
+    runs: Mapping[str, BillingRun] | None,
+) -> list[billing.RebilledMonth]:
+    """Old bills out, records right, new bills in."""
+    reason = _("Correction %(number)s: %(text)s") % {"number": found.number, "text": found.explanation}
+
+    def records() -> None:
+        if found.correct_record:
+            put_right(
+                supply_point=found.supply_point,
+                facts=found.changes,
+                from_date=Cycle.parse(found.first_cycle).first,
+                reason=reason,
+                at=at,
+                actor=actor,
+            )
+
+    try:
+        return billing.rebill(
+            account=found.account,
+            months=[
+                billing.CorrectedMonth(month.cycle, month.bills, month.tables, month.books)
+                for month in changed
+                if month.tables is not None and month.books is not None
+            ],
+            reason=reason[:300],
+            asked_by=found.drafted_by,
+            actor=actor,
+            at=at,
+            due_date=due_date,
+            meanwhile=records,
+            runs=runs,
+        )
+    except (billing.BillCannotBeReversed, billing.CannotBePriced, RecordRefused) as error:
+        raise CorrectionRefused(str(error)) from error
+
+
+def _note_bills(found: Correction, done: Sequence[billing.RebilledMonth]) -> None:
+    for month in done:
+        by_kind = {bill.kind == BillKind.FEED_IN: bill for bill in month.bills}
+        for bill, negative in month.cancelled:
+            CorrectedBill.objects.create(
+                correction=found,
+                cycle=str(month.cycle),
+                bill=bill,
+                reversal=negative,
+                replacement=by_kind.get(bill.kind == BillKind.FEED_IN),
+            )
 
 
 def _settle(found: Correction, at: datetime) -> None:

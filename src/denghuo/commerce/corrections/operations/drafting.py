@@ -65,7 +65,7 @@ def draft(
         CorrectionRefused: facts that do not belong to the reason, months in disorder, nothing to correct.
     """
     _check(supply_point, reason, explanation, first, last, facts)
-    made = _create(
+    made = create(
         supply_point=supply_point,
         reason=reason,
         explanation=explanation.strip(),
@@ -80,26 +80,7 @@ def draft(
         actor=actor,
         at=at,
     )
-    others = [fact.other_supply_point_id for fact in facts if isinstance(fact, SwapMeters)]
-    for other in SupplyPoint.objects.filter(pk__in=others):
-        partner = _create(
-            supply_point=other,
-            reason=reason,
-            explanation=explanation.strip(),
-            document=document,
-            first=first,
-            last=last,
-            facts=[SwapMeters(other_supply_point_id=supply_point.pk)],
-            correct_record=False,
-            settlement=Settlement.PREPAYMENT,
-            settlement_terms={},
-            apology=made.apology,
-            actor=actor,
-            at=at,
-        )
-        Correction.objects.filter(pk=partner.pk).update(partner=made)
-        made.partner = partner
-        made.save(update_fields=["partner"])
+    _draft_partner(made, actor, at)
     audit.record(
         "corrections.correction.drafted",
         subject=made,
@@ -110,6 +91,30 @@ def draft(
         changes={"difference_fen": [None, made.difference_fen], "reason": [None, reason]},
     )
     return made
+
+
+def _draft_partner(made: Correction, actor: Staff, at: datetime) -> None:
+    """The correction of the other customer whose meter was swapped."""
+    others = [fact.other_supply_point_id for fact in made.changes if isinstance(fact, SwapMeters)]
+    for other in SupplyPoint.objects.filter(pk__in=others):
+        partner = create(
+            supply_point=other,
+            reason=made.reason,
+            explanation=made.explanation,
+            document=made.document,
+            first=Cycle.parse(made.first_cycle),
+            last=Cycle.parse(made.last_cycle),
+            facts=[SwapMeters(other_supply_point_id=made.supply_point_id)],
+            correct_record=False,
+            settlement=Settlement.PREPAYMENT,
+            settlement_terms={},
+            apology=made.apology,
+            partner=made,
+            actor=actor,
+            at=at,
+        )
+        made.partner = partner
+        made.save(update_fields=["partner"])
 
 
 def _check(
@@ -130,7 +135,7 @@ def _check(
         raise CorrectionRefused(_("Name the other customer's supply point."))
 
 
-def _create(
+def create(
     *,
     supply_point: SupplyPoint,
     reason: str,

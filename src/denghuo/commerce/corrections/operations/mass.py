@@ -63,12 +63,7 @@ def start_mass(
     Raises:
         CorrectionRefused: no reason or fact, or nobody in the scope was billed so.
     """
-    if not explanation.strip():
-        raise CorrectionRefused(_("Say what was wrong."))
-    if not facts or any(fact.kind not in ("replace_terms", "use_book", "replace_loss") for fact in facts):
-        raise CorrectionRefused(_("A mass correction changes a tariff, terms, losses or the price book."))
-    if last < first:
-        raise CorrectionRefused(_("The last month lies before the first."))
+    _check(explanation, facts, first, last)
     points = queries.billed_in_scope(scope, first=first, last=last, visible=actor.scope)
     if not points:
         raise CorrectionRefused(_("Nobody in this scope was billed so in these months."))
@@ -113,6 +108,15 @@ def start_mass(
         },
     )
     return mass
+
+
+def _check(explanation: str, facts: Sequence[Fact], first: Cycle, last: Cycle) -> None:
+    if not explanation.strip():
+        raise CorrectionRefused(_("Say what was wrong."))
+    if not facts or any(fact.kind not in ("replace_terms", "use_book", "replace_loss") for fact in facts):
+        raise CorrectionRefused(_("A mass correction changes a tariff, terms, losses or the price book."))
+    if last < first:
+        raise CorrectionRefused(_("The last month lies before the first."))
 
 
 def _chunks(points: Sequence[int], size: int) -> list[ChunkSpec]:
@@ -316,7 +320,7 @@ def _correct(mass: MassCorrection, item: MassItem, at: datetime) -> None:
     effect = Effect([month.effect for month in months])
     if effect.problems or (effect.before_fen, effect.after_fen) != (item.before_fen, item.after_fen):
         raise CorrectionRefused(_("The bills have changed since the preview."))
-    made = drafting._create(
+    made = drafting.create(
         supply_point=item.supply_point,
         reason=mass.reason,
         explanation=mass.explanation,

@@ -1,5 +1,6 @@
 """Reading corrections, and what they would do."""
 
+from denghuo.commerce.corrections.queries.consistency import inconsistencies
 from denghuo.commerce.corrections.queries.mass import (
     billed_in_scope,
     extremes,
@@ -8,13 +9,15 @@ from denghuo.commerce.corrections.queries.mass import (
     outcome_sums,
     scope_rows,
 )
-from denghuo.commerce.corrections.queries.replay import Replayed, replay
+from denghuo.commerce.corrections.queries.months import Replayed
+from denghuo.commerce.corrections.queries.replay import replay
 
 __all__ = [
     "Replayed",
     "billed_in_scope",
     "extremes",
     "histogram",
+    "inconsistencies",
     "is_household",
     "outcome_sums",
     "replay",

@@ -113,7 +113,9 @@ def shown(effect: Effect) -> dict[str, Any]:
     return {
         "effect": effect,
         "months": months,
-        "kwh": sum((item["kwh"] for item in months), Decimal(0)),
+        "kwh": sum(
+            (Decimal(month.after_kwh) - Decimal(month.before_kwh) for month in effect.months), Decimal(0)
+        ),
         "chart": charts.bars(
             cycles,
             {

@@ -54,18 +54,7 @@ def register() -> None:
             figures.LIMITATION_YEARS.code: (_("Limitation of what may be collected"), _("years")),
         }
     )
-    for order, (label, url_name, icon) in enumerate(
-        (
-            (_("Corrections"), "corrections:corrections", "adjustments"),
-            (_("Mass corrections"), "corrections:mass-list", "users"),
-            (_("Correction calculators"), "corrections:calculators", "calculator"),
-        )
-    ):
-        navigation.register(
-            navigation.NavItem(
-                "commerce", label, url_name, icon=icon, permission="corrections.view", order=490 + order
-            )
-        )
+    _menu()
     for page in ("account", "supply_point"):
         extensions.panel(
             page,
@@ -105,6 +94,21 @@ def register() -> None:
     )
     extensions.workbench("corrections.approve", _tile, order=42)
     extensions.search(_search, permission="corrections.view", order=60)
+
+
+def _menu() -> None:
+    for order, (label, url_name, icon) in enumerate(
+        (
+            (_("Corrections"), "corrections:corrections", "adjustments"),
+            (_("Mass corrections"), "corrections:mass-list", "users"),
+            (_("Correction calculators"), "corrections:calculators", "calculator"),
+        )
+    ):
+        navigation.register(
+            navigation.NavItem(
+                "commerce", label, url_name, icon=icon, permission="corrections.view", order=490 + order
+            )
+        )
 
 
 def _correct_bill(bill: Bill) -> str | None:

@@ -13,13 +13,10 @@ import pyarrow as pa
 
 from denghuo.commerce.readings.frames.advances import CASE_COLUMN, Case, chosen
 from denghuo.commerce.readings.frames.rows import columns, day
-from denghuo.engine.tables.pricing import HOURS_SCALE, LOSS_POWER_SCALE, POINTS
+from denghuo.engine.tables.pricing import HOURS_SCALE, POINTS
 from denghuo.foundation.database.sql import fetch
-from denghuo.kernel.quantities import RATIO_SCALE
 
 _THIRTIETHS = 30
-_KW_DIVISOR = 10 ** (RATIO_SCALE - LOSS_POWER_SCALE)
-"""The database keeps loss kW and kvar at 1e-6, the engine reads 1e-4."""
 
 _SQL = """
 SELECT {case}, mp.id, mp.role, mp.parent_id, mp.measure, mp.ratio, mp.fixed_energy_kwh, mp.tariff, mp.feeder,
@@ -124,9 +121,9 @@ def _table(found: Sequence[tuple[tuple[Any, ...], _Span, bool]]) -> pa.Table:
     spans = [span for _, span, _ in found]
     holds = [holds for _, _, holds in found]
 
-    def loss(index: int, divisor: int = 1) -> pa.Array:
+    def loss(index: int) -> pa.Array:
         return pa.array(
-            [(value or 0) // divisor if ok else 0 for value, ok in zip(rows[index], holds, strict=True)],
+            [(value or 0) if ok else 0 for value, ok in zip(rows[index], holds, strict=True)],
             pa.int64(),
         )
 
@@ -145,7 +142,7 @@ def _table(found: Sequence[tuple[tuple[Any, ...], _Span, bool]]) -> pa.Table:
         "loss_method": pa.array(
             [method if ok else "none" for method, ok in zip(rows[13], holds, strict=True)], pa.string()
         ),
-        "iron_kw": loss(14, _KW_DIVISOR),
+        "iron_kw": loss(14),
         "copper_ratio": loss(15),
         "hours": pa.array(
             [
@@ -154,11 +151,11 @@ def _table(found: Sequence[tuple[tuple[Any, ...], _Span, bool]]) -> pa.Table:
             ],
             pa.int64(),
         ),
-        "no_load_kvar": loss(17, _KW_DIVISOR),
+        "no_load_kvar": loss(17),
         "kq": loss(18),
         "line_loss_ratio": loss(19),
         "rated_kva": loss(20),
-        "load_loss_kw": loss(21, _KW_DIVISOR),
+        "load_loss_kw": loss(21),
         "shift_factor": loss(22),
     }
     return pa.table([data[name] for name in POINTS.names], schema=POINTS)
