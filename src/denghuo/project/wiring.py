@@ -34,6 +34,7 @@ def connect() -> None:
     from denghuo.commerce.billing import tasks as billing_tasks  # noqa: F401 - registers its long runs
     from denghuo.commerce.channels import tasks as channels_tasks  # noqa: F401 - registers its schedule
     from denghuo.commerce.collection import tasks as collection_tasks  # noqa: F401 - its daily run, its messages
+    from denghuo.commerce.collection.queries import groupings
     from denghuo.commerce.corrections import tasks as corrections_tasks  # noqa: F401 - registers its long runs
     from denghuo.commerce.disconnection import tasks as disconnection_tasks  # noqa: F401 - registers its schedule
     from denghuo.commerce.invoicing.tasks import ANSWERS
@@ -47,6 +48,7 @@ def connect() -> None:
     from denghuo.records.grid.tasks import GRID
     from denghuo.records.supply.tasks import CUSTOMERS
 
+    groupings.offer()
     ledger.examine_before_closing(receivables.inconsistencies)
     ledger.examine_before_closing(billing.inconsistencies)
     ledger.examine_before_closing(banking.inconsistencies)

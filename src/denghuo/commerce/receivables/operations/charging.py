@@ -166,11 +166,8 @@ def cancel(
     release(balances, receivables=[*found, *fees], on=on, at=at, actor=actor, reason=reason)
     if fees:
         _take_back(fees, balances, **facts)
-    DisputeHold.objects.filter(receivable__in=found, closed_at__isnull=True).update(
-        closed_date=on, closed_at=at, closed_by=actor, outcome=reason[:300]
-    )
-    moving = [item for item in charges if item[2]]
-    if not moving:
+    _end_disputes(found, on, at, reason, actor)
+    if not (moving := [item for item in charges if item[2]]):
         return None
     units = {item.document_id: item.unit_id for item in found}
     legs = [
@@ -195,6 +192,12 @@ def cancel(
     _close(found, posting, on, at)
     tell_settled(waiting, on=on, at=at, closed={item.pk for item in (*found, *fees)})
     return posting
+
+
+def _end_disputes(found: Sequence[Receivable], on: date, at: datetime, reason: str, actor: Any) -> None:
+    DisputeHold.objects.filter(receivable__in=found, closed_at__isnull=True).update(
+        closed_date=on, closed_at=at, closed_by=actor, outcome=reason[:300]
+    )
 
 
 def _take_back(

@@ -66,8 +66,7 @@ def receive(
     Raises:
         ValueError: an amount that is not above zero.
         PostingUnbalanced: ``money`` is another amount.
-        PeriodClosed: the month of ``on`` is closed.
-        IntegrityError: ``key`` has been posted before.
+        PeriodClosed, IntegrityError: the month of ``on`` is closed; ``key`` has been posted before.
     """
     if amount_fen <= 0:
         raise ValueError(f"a payment of {amount_fen} fen")
@@ -77,18 +76,14 @@ def receive(
         account_id=account_id, on=counted, at=at, actor=actor, balances=balances, posting_date=on
     )
     waiting = queries.open_items(account_id)
-    backdated = counted < on or any(item.to_date is not None and item.to_date > counted for item in waiting)
+    backdated = counted < on or any(item.to_date and item.to_date > counted for item in waiting)
     beyond = charged_beyond(waiting, on=counted) if backdated else {}
     paid = _shared(amount_fen, _chosen(waiting, only), counted, beyond)
     left = amount_fen - sum(fen for _, fen in paid)
-    legs = [
-        *money,
-        *(_paid_leg(item, fen) for item, fen in paid),
-        Leg(PREPAYMENT, -left, account_id, document_number=document_number, unit_id=unit_id),
-    ]
+    rest = Leg(PREPAYMENT, -left, account_id, document_number=document_number, unit_id=unit_id)
     posting = standing.post(
         balances,
-        legs=legs,
+        legs=[*money, *(_paid_leg(item, fen) for item, fen in paid), rest],
         kind=kind,
         on=on,
         at=at,
