@@ -86,7 +86,7 @@ class TestRequest:
 
     def test_once_a_bill(self, bills):
         invoices.asked(bills["wang"])
-        with pytest.raises(operations.InvoiceCannotBeRequested, match="already"):
+        with pytest.raises(operations.InvoiceCannotBeRequested, match="已申请发票"):
             invoices.asked(bills["wang"])
         with pytest.raises(IntegrityError, match="invoice"), transaction.atomic():
             copy = Invoice.objects.get(bill=bills["wang"])
@@ -97,10 +97,10 @@ class TestRequest:
         customer = bills["mill"].account.customer
         customer.credit_code = ""
         customer.save(update_fields=["credit_code"])
-        with pytest.raises(operations.InvoiceCannotBeRequested, match="credit code"):
+        with pytest.raises(operations.InvoiceCannotBeRequested, match="统一社会信用代码"):
             invoices.asked(Bill.objects.get(pk=bills["mill"].pk))
         queries.seller_of("4501").delete()
-        with pytest.raises(operations.InvoiceCannotBeRequested, match="bureau"):
+        with pytest.raises(operations.InvoiceCannotBeRequested, match="销售方"):
             invoices.asked(bills["noodles"])
         assert queries.seller_of("4501") is None
 
@@ -254,10 +254,10 @@ class TestRedLetter:
             -blue.ex_tax_fen, -blue.tax_fen, -blue.quantity_kwh,
         )  # fmt: skip
         assert "倍率录错" in red.reason and blue.tax_number in red.remarks
-        with pytest.raises(operations.InvoiceCannotBeCancelled, match="reversed"):
+        with pytest.raises(operations.InvoiceCannotBeCancelled, match="已冲正"):
             operations.cancel(invoice=red, reason="不要了", actor=yejing(), at=AT)
 
-        with pytest.raises(operations.RedLetterRefused, match="20 digits"):
+        with pytest.raises(operations.RedLetterRefused, match="20位"):
             operations.confirm_red(invoice=red, confirmation_number="1", actor=yejing(), at=AT)
         operations.confirm_red(invoice=red, confirmation_number=CONFIRMATION, actor=yejing(), at=AT)
         made = operations.export(unit_id="45", actor=yejing(), at=AT)
@@ -292,9 +292,9 @@ class TestRedLetter:
     def test_by_hand_because_of_a_wrong_title_then_a_new_invoice_for_the_same_bill(self, bills):
         blue = invoices.issued(bills["noodles"])
         red = operations.raise_red(invoice=blue, reason="抬头开错", actor=yejing(), at=AT)
-        with pytest.raises(operations.RedLetterRefused, match="under way"):
+        with pytest.raises(operations.RedLetterRefused, match="在办理"):
             operations.raise_red(invoice=blue, reason="抬头开错", actor=yejing(), at=AT)
-        with pytest.raises(operations.InvoiceCannotBeRequested, match="already"):
+        with pytest.raises(operations.InvoiceCannotBeRequested, match="已申请发票"):
             invoices.asked(bills["noodles"])
         operations.confirm_red(invoice=red, confirmation_number=CONFIRMATION, actor=yejing(), at=AT)
         invoices.answered(red)
@@ -317,7 +317,7 @@ class TestRedLetter:
         operations.export(unit_id="45", actor=yejing(), at=AT)
         operations.record_rejected(invoice=red, rejection="确认单已失效", actor=yejing(), at=AT)
         operations.raise_red(invoice=blue, reason="抬头开错", actor=yejing(), at=AT)
-        with pytest.raises(operations.InvoiceCannotBeRequested, match="under way"):
+        with pytest.raises(operations.InvoiceCannotBeRequested, match="在办理"):
             operations.request_again(invoice=red, actor=yejing(), at=AT)
 
 

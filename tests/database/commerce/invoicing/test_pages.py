@@ -54,7 +54,7 @@ def test_every_page_opens_in_both_languages(client, town):
     assert reverse("invoicing:invoice", args=[town["blue"].number]) in page
     page = client.get(reverse("customers:account", args=[town["bills"]["mill"].account_id])).content.decode()
     assert town["blue"].tax_number in page
-    hits = client.get(reverse("ui:search"), {"q": town["blue"].tax_number})
+    hits = client.get(reverse("search"), {"q": town["blue"].tax_number})
     assert hits.status_code == 200
 
 

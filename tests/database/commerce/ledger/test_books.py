@@ -137,7 +137,7 @@ class TestClosing:
     @pytest.mark.parametrize(
         "month, day, why",
         [
-            ("2026-09", date(2026, 9, 30), "ended"),
+            ("2026-09", date(2026, 9, 30), "尚未结束"),
             ("2026-04", date(2026, 9, 7), "2026-03"),
         ],
     )
