@@ -36,6 +36,7 @@ def books():
     yield
     assert list(receivables.inconsistencies()) == []
     assert list(ledger.inconsistencies()) == []
+    assert list(queries.inconsistencies()) == []
 
 
 @pytest.fixture

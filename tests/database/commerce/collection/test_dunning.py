@@ -31,6 +31,7 @@ def books():
     yield
     assert list(receivables.inconsistencies()) == []
     assert list(ledger.inconsistencies()) == []
+    assert list(queries.inconsistencies()) == []
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ from denghuo.commerce.collection.rules import plans as plan_rules
 from denghuo.commerce.receivables import queries as receivables
 from denghuo.commerce.receivables.queries.overdue import DISPUTE, PLAN
 from denghuo.foundation.calendars import queries as calendars
+from denghuo.foundation.database import bulk
 from denghuo.foundation.jobs import operations as jobs
 from denghuo.foundation.jobs import rules as job_rules
 from denghuo.foundation.jobs.models import LongRun
@@ -42,6 +43,9 @@ from denghuo.records.customers.models import Account
 KIND = "collection.daily"
 CHUNK = 1000
 HORIZON_DAYS = 200
+_MOVING = (
+    "state", "reason", "due_date", "overdue_fen", "taken_number", "next_number", "next_date", "paused_until",
+)  # fmt: skip
 KEPT_BY_STAFF = frozenset({CaseReason.DISCONNECTED})
 
 
@@ -119,12 +123,11 @@ def work_accounts(*, account_ids: Iterable[int], on: date, at: datetime) -> dict
     stopped = [case for case in cases if _settle_state(case, day)]
     resting.drop_waiting(stopped, at=at)
     _take_steps(cases, day)
-    DunningCase.objects.bulk_update(
-        cases,
-        [
-            "state", "reason", "due_date", "overdue_fen", "taken_number", "next_number", "next_date", "paused_until",
-        ],
-    )  # fmt: skip
+    bulk.update_columns(
+        DunningCase,
+        [case.pk for case in cases],
+        {name: [getattr(case, name) for case in cases] for name in _MOVING},
+    )
     return dict(day.counters)
 
 

@@ -1,5 +1,6 @@
 """What is being collected, from whom, by whom."""
 
+from denghuo.commerce.collection.queries.consistency import inconsistencies
 from denghuo.commerce.collection.queries.demands import (
     Demand,
     decided_protections,
@@ -25,6 +26,7 @@ __all__ = [
     "decided_protections",
     "demanded",
     "duty_book",
+    "inconsistencies",
     "protected",
     "protecting_care",
     "published_notices",

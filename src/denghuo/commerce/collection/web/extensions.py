@@ -15,8 +15,6 @@ from denghuo.commerce.collection.models import (
     ContactChannel,
     DunningAction,
     DunningCase,
-    ProtectedCustomer,
-    ProtectionState,
     WriteOffRequest,
     WriteOffState,
 )
@@ -157,14 +155,9 @@ def _approve_tile(request: StaffRequest) -> Tile | None:
     waiting = WriteOffRequest.objects.filter(
         state=WriteOffState.REQUESTED, unit__code__startswith=scope
     ).exclude(requested_by=request.user)
-    protections = ProtectedCustomer.objects.filter(
-        state=ProtectionState.REQUESTED, account__unit__code__startswith=scope
-    ).exclude(requested_by=request.user)
-    asked = protections.count()
     return Tile(
         title=_("Write-offs to approve"),
         value=waiting.count(),
-        hint=_("%(n)s protections wait too") % {"n": asked} if asked else "",
         url=f"{reverse('collection:write-offs')}?state=requested",
         icon="archive",
     )
