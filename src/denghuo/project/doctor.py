@@ -14,6 +14,7 @@ from rich.console import Console
 
 from denghuo.commerce.banking import queries as banking
 from denghuo.commerce.billing import queries as billing
+from denghuo.commerce.collection import queries as collection
 from denghuo.commerce.corrections import queries as corrections
 from denghuo.commerce.invoicing import queries as invoicing
 from denghuo.commerce.ledger import queries as ledger
@@ -63,6 +64,7 @@ CHECKS: dict[str, Check] = {
     "payments, refunds, deposits and cheques agree with the ledger": payments.inconsistencies,
     "debit batches and receipts add up": banking.inconsistencies,
     "invoices agree with bills": invoicing.inconsistencies,
+    "cases, promises and write-offs agree": collection.inconsistencies,
     "channel files equal our totals and the differences": reconciliation.inconsistencies,
     "settings are safe": _settings_are_safe,
 }
