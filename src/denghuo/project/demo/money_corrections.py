@@ -117,8 +117,9 @@ def _many(last: Cycle, clerk: Staff, at: datetime) -> None:
             explanation="核查：城东供电所部分合表用户误按一户一表执行阶梯电价，测算改按合表电价的影响",
             scope={"unit": "4501", "tariff": "residential"},
             facts=[ReplaceTerms(from_tariff="residential", tariff="residential_shared")],
-            first=last,
+            first=last.shifted(-1),
             last=last,
+            protect_residents=False,
             actor=clerk,
             at=at,
         )

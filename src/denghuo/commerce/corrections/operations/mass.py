@@ -130,10 +130,12 @@ def preview_points(*, mass: MassCorrection, points: Sequence[int], at: datetime)
     MassItem.objects.filter(mass=mass, supply_point__in=points).delete()
     counters: Counter[str] = Counter()
     items = []
-    for account, cases in _by_account(points).items():
-        for case in cases:
-            effect = _effect(mass, account, case)
-            items.append(_item(mass, account, case, effect))
+    households = queries.households(points)
+    for targets in _rounds(_by_account(points)):
+        found = _replayed(mass, targets, detail=False)
+        for account, (case,) in targets.items():
+            effect = Effect([month.effect for month in found[account]])
+            items.append(_item(mass, account, case, effect, residential=case in households))
             counters[items[-1].outcome] += 1
             if items[-1].outcome in (MassOutcome.WINS, MassOutcome.LOSES):
                 counters["difference_fen"] += items[-1].difference_fen
@@ -149,22 +151,25 @@ def _by_account(points: Sequence[int]) -> dict[int, list[int]]:
     return found
 
 
-def _replayed(mass: MassCorrection, account: int, case: int, *, detail: bool) -> list[queries.Replayed]:
+def _rounds(by_account: Mapping[int, Sequence[int]]) -> Iterator[dict[int, list[int]]]:
+    """One supply point of each account at a time, because each is corrected by itself."""
+    for turn in range(max(map(len, by_account.values()), default=0)):
+        yield {account: [cases[turn]] for account, cases in by_account.items() if len(cases) > turn}
+
+
+def _replayed(
+    mass: MassCorrection, targets: Mapping[int, Sequence[int]], *, detail: bool
+) -> dict[int, list[queries.Replayed]]:
     return queries.replay(
-        targets={account: [case]},
+        targets=targets,
         facts=mass.changes,
         first=Cycle.parse(mass.first_cycle),
         last=Cycle.parse(mass.last_cycle),
         detail=detail,
-    )[account]
+    )
 
 
-def _effect(mass: MassCorrection, account: int, case: int) -> Effect:
-    return Effect([month.effect for month in _replayed(mass, account, case, detail=False)])
-
-
-def _item(mass: MassCorrection, account: int, case: int, effect: Effect) -> MassItem:
-    residential = queries.is_household(case)
+def _item(mass: MassCorrection, account: int, case: int, effect: Effect, *, residential: bool) -> MassItem:
     difference = effect.difference_fen
     if effect.problems:
         outcome = MassOutcome.PROBLEM
@@ -316,7 +321,7 @@ def commit_points(*, mass: MassCorrection, points: Sequence[int], at: datetime) 
 
 
 def _correct(mass: MassCorrection, item: MassItem, at: datetime) -> None:
-    months = _replayed(mass, item.account_id, item.supply_point_id, detail=True)
+    months = _replayed(mass, {item.account_id: [item.supply_point_id]}, detail=True)[item.account_id]
     effect = Effect([month.effect for month in months])
     if effect.problems or (effect.before_fen, effect.after_fen) != (item.before_fen, item.after_fen):
         raise CorrectionRefused(_("The bills have changed since the preview."))

@@ -5,7 +5,7 @@ from denghuo.commerce.corrections.queries.mass import (
     billed_in_scope,
     extremes,
     histogram,
-    is_household,
+    households,
     outcome_sums,
     scope_rows,
 )
@@ -18,7 +18,7 @@ __all__ = [
     "extremes",
     "histogram",
     "inconsistencies",
-    "is_household",
+    "households",
     "outcome_sums",
     "replay",
     "scope_rows",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -49,10 +49,12 @@ def billed_in_scope(scope: Mapping[str, str], *, first: Cycle, last: Cycle, visi
     return [point for _account, point in sorted(rows)]
 
 
-def is_household(supply_point_id: int) -> bool:
-    return SupplyTerms.objects.filter(
-        supply_point_id=supply_point_id, valid_to__isnull=True, tariff_class=TariffClass.RESIDENTIAL
-    ).exists()
+def households(supply_point_ids: Collection[int]) -> set[int]:
+    """Those that are residential by the terms in force."""
+    rows = SupplyTerms.objects.filter(
+        supply_point__in=supply_point_ids, valid_to__isnull=True, tariff_class=TariffClass.RESIDENTIAL
+    )
+    return set(rows.values_list("supply_point_id", flat=True))
 
 
 @dataclass(frozen=True)
