@@ -94,7 +94,7 @@ def register() -> None:
         }
     )
     ledger.link_numbers(_bill_url)
-    ledger.name_details(component_names)
+    ledger.ask_for_details(component_names)
 
 
 def _bill_of_posting(posting: Any) -> str | None:

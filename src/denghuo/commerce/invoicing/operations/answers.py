@@ -46,7 +46,7 @@ def record_issued(
     found.save(update_fields=["state", "tax_number", "issued_date"])
     if found.kind == InvoiceKind.RED:
         assert found.original is not None
-        Invoice.objects.filter(pk=found.original_id).update(state=InvoiceState.OFFSET)
+        Invoice.objects.filter(pk=found.original.pk).update(state=InvoiceState.OFFSET)
     audit.record(
         "invoicing.invoice.issued",
         subject=found,

@@ -27,13 +27,13 @@ def inconsistencies() -> Iterator[str]:
             f"invoice {invoice.number}: its lines add up to {invoice.lines_fen} + {invoice.lines_tax_fen} fen, "
             f"it says {invoice.ex_tax_fen} + {invoice.tax_fen}"
         )
-    for invoice in Invoice.objects.filter(kind="blue").exclude(total_fen=F("bill__total_fen"))[:100]:
-        yield f"invoice {invoice.number} is not the amount of its bill"
+    for blue in Invoice.objects.filter(kind="blue").exclude(total_fen=F("bill__total_fen"))[:100]:
+        yield f"invoice {blue.number} is not the amount of its bill"
     reds = Invoice.objects.filter(kind="red").exclude(
         total_fen=-F("original__total_fen"), tax_fen=-F("original__tax_fen")
     )
-    for invoice in reds[:100]:
-        yield f"red-letter invoice {invoice.number} does not negate the one it offsets"
+    for red in reds[:100]:
+        yield f"red-letter invoice {red.number} does not negate the one it offsets"
     if Delivery.objects.filter(
         message__name=BillReversed.name, handler__contains="invoicing", done_at__isnull=True
     ).exists():
@@ -41,5 +41,5 @@ def inconsistencies() -> Iterator[str]:
     unanswered = Invoice.objects.filter(kind="blue", state="issued", bill__state="cancelled").exclude(
         red_invoices__state__in=("confirmation", "requested", "exported", "rejected", "issued")
     )
-    for invoice in unanswered[:100]:
-        yield f"invoice {invoice.number} stands although its bill was reversed, and no red letter is under way"
+    for standing in unanswered[:100]:
+        yield f"invoice {standing.number} stands although its bill was reversed, and no red letter is under way"

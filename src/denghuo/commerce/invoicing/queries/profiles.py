@@ -58,7 +58,7 @@ def remarks_of(bill: Bill, sections: list[BillSection]) -> str:
     """户号, 户名, 用电地址, 账期, 抄表起止, as the regulation wants them in the remarks."""
     points = "、".join(section.supply_point.number for section in sections)
     addresses = "、".join(dict.fromkeys(section.supply_point.address for section in sections))
-    parts = (
+    parts: tuple[str, ...] = (
         f"户号：{points}",
         f"户名：{bill.account.customer.name}",
         f"用电地址：{addresses}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 from denghuo.commerce.invoicing.models import Invoice, InvoiceExport
@@ -47,13 +48,9 @@ HEADINGS = (
     ("issuer", "开票人"),
     ("remarks", "备注"),
 )
+MONEY = ("ex_tax", "tax", "total")
 COLUMNS = [
-    Column(
-        name,
-        heading,
-        kind="money" if name in ("ex_tax", "tax", "total") else "text",
-        export=lambda row, name=name: row[name],
-    )  # type: ignore[misc]
+    Column(name, heading, kind="yuan" if name in MONEY else "text", export=itemgetter(name))
     for name, heading in HEADINGS
 ]
 

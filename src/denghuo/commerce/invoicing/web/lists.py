@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.urls import reverse, reverse_lazy
@@ -65,7 +65,7 @@ class InvoiceList(ListPage):
     export_name = "invoices"
     empty_title = _("No invoice has been asked for")
     empty_text = _("Choose issued bills and ask for their invoices.")
-    create_url = reverse_lazy("invoicing:bills")
+    create_url: ClassVar[Any] = reverse_lazy("invoicing:bills")
     create_label = _("Invoice bills")
     create_permission = "invoicing.request"
     columns = [

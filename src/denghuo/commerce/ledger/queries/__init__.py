@@ -12,7 +12,7 @@ from denghuo.commerce.ledger.queries.postings import (
     postings_in_scope,
 )
 from denghuo.commerce.ledger.queries.statement import Standing, Statement, StatementLine, statement
-from denghuo.commerce.ledger.queries.words import name_details
+from denghuo.commerce.ledger.queries.words import ask_for_details, name_details
 
 __all__ = [
     "Month",
@@ -22,6 +22,7 @@ __all__ = [
     "StatementLine",
     "TrialBalance",
     "TrialRow",
+    "ask_for_details",
     "closable_month",
     "document_url",
     "entries_in_scope",

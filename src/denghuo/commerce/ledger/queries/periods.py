@@ -42,7 +42,7 @@ def months(*, on: date, limit: int = 36) -> list[Month]:
         return []
     closings = {closing.month: closing for closing in ClosedPeriod.objects.select_related("closed_by")}
     first, month = Cycle.of(edges["first"]), Cycle.of(max(edges["last"], on))
-    found = []
+    found: list[Month] = []
     while month >= first and len(found) < limit:
         count, fen = posted(month)
         found.append(Month(month, count, fen, closings.get(str(month)), month.period.end <= on))

@@ -47,8 +47,13 @@ _details: dict[str, Any] = {}
 _naming: list[Callable[[], Mapping[str, Any]]] = []
 
 
-def name_details(names: Callable[[], Mapping[str, Any]]) -> None:
-    """Let a room say how its details (channels, components) are called; it is asked when an unknown one is met."""
+def name_details(names: Mapping[str, Any]) -> None:
+    """Say how details (channels, tills) are called on pages."""
+    _details.update(names)
+
+
+def ask_for_details(names: Callable[[], Mapping[str, Any]]) -> None:
+    """Let a room whose details come and go (components) say how they are called, when an unknown one is met."""
     if names not in _naming:
         _naming.append(names)
 

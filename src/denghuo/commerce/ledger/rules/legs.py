@@ -33,7 +33,7 @@ def checked(legs: Sequence[Leg]) -> list[Leg]:
         PostingUnbalanced: see there.
     """
     moving = [leg for leg in legs if leg.amount_fen]
-    if len(moving) < 2 or sum(leg.amount_fen for leg in moving):
+    if len(moving) < 2 or sum(leg.amount_fen for leg in moving) != 0:
         raise PostingUnbalanced(
             f"legs add up to {sum(leg.amount_fen for leg in moving)} fen over {len(moving)} legs"
         )

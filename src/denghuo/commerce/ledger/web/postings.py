@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from denghuo.commerce.ledger import queries
-from denghuo.commerce.ledger.models import Posting
+from denghuo.commerce.ledger.models import Entry, Posting
 from denghuo.commerce.ledger.queries import words
 from denghuo.commerce.ledger.web.lists import EntryList
 from denghuo.foundation.identity.web.requests import StaffRequest
@@ -41,7 +41,7 @@ def posting_page(request: StaffRequest, pk: int) -> HttpResponse:
             "page_title": _("Posting %(number)s") % {"number": found},
             "posting": found,
             "reversed_by": getattr(found, "reversed_by", None),
-            "document_url": queries.document_url(found),
+            "document_url": queries.document_url(found) or _only_document(entries),
             "parts": [
                 (part, words.account_name(part.code), words.detail_name(part.detail))
                 for part in queries.parts(found, visible=request.user.scope)
@@ -54,3 +54,9 @@ def posting_page(request: StaffRequest, pk: int) -> HttpResponse:
             "breadcrumbs": [(_("Postings"), reverse("ledger:postings")), (str(found), None)],
         },
     )
+
+
+def _only_document(entries: list[Entry]) -> str | None:
+    """The page of the one document that all entries name, where a room knows it."""
+    numbers = {entry.document_number for entry in entries if entry.document_number}
+    return queries.number_url(numbers.pop()) if len(numbers) == 1 else None
