@@ -14,6 +14,14 @@ _BY_ACCOUNT = (
     "UNION ALL SELECT account_id, 0, -amount_fen FROM ledger_entry WHERE ledger_account = '{code}'"
     ") x GROUP BY x.account_id HAVING SUM(x.kept) <> SUM(x.booked)"
 )
+_IN_COLLECTION = (
+    "SELECT a.kept, a.booked FROM (SELECT "
+    "(SELECT COALESCE(SUM(p.amount_fen), 0) FROM payments_payment p "
+    "LEFT JOIN payments_cheque c ON c.basket_id = p.basket_id WHERE p.channel = 'cheque' "
+    "AND p.state = 'received' AND (c.id IS NULL OR c.state = 'presented')) AS kept, "
+    "(SELECT COALESCE(SUM(amount_fen), 0) FROM ledger_entry WHERE ledger_account = '{code}') AS booked"
+    ") a WHERE a.kept <> a.booked"
+)
 _CHECKS = (
     (
         "payment {0} of {1} fen stands in a posting of {2} fen",
@@ -48,12 +56,7 @@ _CHECKS = (
     ),
     (
         "cheques of {0} fen are in collection, the ledger says {1}",
-        "SELECT a.kept, a.booked FROM (SELECT "
-        "(SELECT COALESCE(SUM(p.amount_fen), 0) FROM payments_payment p "
-        "LEFT JOIN payments_cheque c ON c.basket_id = p.basket_id WHERE p.channel = 'cheque' "
-        "AND p.state = 'received' AND (c.id IS NULL OR c.state = 'presented')) AS kept, "
-        f"(SELECT COALESCE(SUM(amount_fen), 0) FROM ledger_entry WHERE ledger_account = '{CHEQUES}') AS booked"
-        ") a WHERE a.kept <> a.booked",
+        _IN_COLLECTION.format(code=CHEQUES),
     ),
 )
 
