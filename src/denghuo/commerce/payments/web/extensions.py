@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from denghuo.commerce.ledger.queries import link_numbers
 from denghuo.commerce.ledger.queries.words import name_details
 from denghuo.commerce.payments import rules
 from denghuo.commerce.payments.models import (
@@ -86,6 +87,7 @@ def register() -> None:
         }
     )
     name_details(dict(Channel.choices))
+    link_numbers(_document_url)
     audit.mark_sensitive(
         "payments.payment.reversed", "payments.receipt.reprinted", "payments.refund.approved",
         "payments.transfer.approved", "payments.cheque.bounced", "payments.shift.sent_back",
@@ -285,3 +287,14 @@ def _hit(kind: Any, row: Payment | Refund | Transfer, account: str, url_name: st
         url=reverse(url_name, args=[row.number]),
         icon="coin",
     )
+
+
+_PAGES = {"P": (16, "payment"), "S": (15, "receipt"), "R": (14, "refund"), "T": (14, "transfer")}
+
+
+def _document_url(number: str) -> str | None:
+    """Where the ledger finds our documents, by the letter and the length of their numbers."""
+    digits, page = _PAGES.get(number[:1], (0, ""))
+    if len(number) != digits or not number[1:].isdecimal():
+        return None
+    return reverse(f"payments:{page}", args=[number])
