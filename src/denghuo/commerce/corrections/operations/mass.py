@@ -32,6 +32,7 @@ from denghuo.commerce.corrections.rules.facts import Fact, to_json
 from denghuo.foundation.audit import operations as audit
 from denghuo.foundation.identity.models import Staff
 from denghuo.foundation.jobs import operations as jobs
+from denghuo.foundation.jobs.models import LongRun
 from denghuo.foundation.jobs.rules import ChunkSpec
 from denghuo.foundation.numbering import operations as numbering
 from denghuo.kernel.periods import Cycle, day_of
@@ -70,15 +71,7 @@ def start_mass(
     on = day_of(at)
     (serial,) = numbering.allocate(f"corrections.mass.{on:%Y%m}", 1)
     number = f"PT{on:%Y%m}{serial:04d}"
-    run = jobs.start(
-        kind=PREVIEW_KIND,
-        title=_("Preview of mass correction %(number)s") % {"number": number},
-        parameters={"mass": number},
-        chunks=_chunks(points, chunk_points),
-        actor=actor,
-        unit_id=actor.unit_id,
-        at=at,
-    )
+    run = _preview_run(number, points, chunk_points, actor, at)
     mass = MassCorrection.objects.create(
         number=number,
         unit_id=actor.unit_id,
@@ -108,6 +101,18 @@ def start_mass(
         },
     )
     return mass
+
+
+def _preview_run(number: str, points: Sequence[int], size: int, actor: Staff, at: datetime) -> LongRun:
+    return jobs.start(
+        kind=PREVIEW_KIND,
+        title=_("Preview of mass correction %(number)s") % {"number": number},
+        parameters={"mass": number},
+        chunks=_chunks(points, size),
+        actor=actor,
+        unit_id=actor.unit_id,
+        at=at,
+    )
 
 
 def _check(explanation: str, facts: Sequence[Fact], first: Cycle, last: Cycle) -> None:
