@@ -54,9 +54,7 @@ def take_deposit(
         raise DepositImpossible(_("A deposit needs an amount, a purpose, and the number of its transaction."))
     shift = None if channel == Channel.TRANSFER else working(actor)
     receivables.lock([account.pk])
-    if known := Deposit.objects.filter(channel=channel, external_id=external_id).first():
-        if (known.account_id, known.amount_fen) != (account.pk, amount_fen):
-            raise DepositImpossible(_("This transaction was booked already with another amount or account."))
+    if known := _known(account, amount_fen, str(channel), external_id):
         return known
     on = day_of(at)
     number = f"D{on:%Y%m%d}{numbering.allocate(f'payments.deposit.{on:%Y%m%d}', 1)[0]:05d}"
@@ -95,6 +93,13 @@ def take_deposit(
         changes={"amount_fen": [None, amount_fen]},
     )
     return deposit
+
+
+def _known(account: Account, amount_fen: int, channel: str, external_id: str) -> Deposit | None:
+    known = Deposit.objects.filter(channel=channel, external_id=external_id).first()
+    if known and (known.account_id, known.amount_fen) != (account.pk, amount_fen):
+        raise DepositImpossible(_("This transaction was booked already with another amount or account."))
+    return known
 
 
 @transaction.atomic

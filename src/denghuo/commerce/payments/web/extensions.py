@@ -100,6 +100,31 @@ def register() -> None:
             )
         }
     )
+    _register_menu()
+    extensions.panel(
+        "account",
+        "payments",
+        gettext_lazy("Payments"),
+        "payments/parts/account_panel.html",
+        _panel,
+        permission="payments.view",
+        order=40,
+    )
+    extensions.timeline("account", _timeline)
+    extensions.action(
+        "account",
+        gettext_lazy("Take a payment"),
+        lambda account: f"{reverse('payments:cashier')}?q={account.number}",
+        icon="cash-banknote",
+        permission="payments.take",
+    )
+    extensions.workbench("payments.take", _my_shift_tile, order=5)
+    extensions.workbench("payments.confirm_cash_up", _accountant_tile, order=12)
+    extensions.workbench("payments.approve", _approver_tile, order=23)
+    extensions.search(_search, permission="payments.view", order=42)
+
+
+def _register_menu() -> None:
     for order, (label, url_name, icon, permission) in enumerate(
         (
             (gettext_lazy("Counter"), "payments:cashier", "cash-banknote", "payments.take"),
@@ -122,27 +147,6 @@ def register() -> None:
                 "commerce", label, url_name, icon=icon, permission=permission, order=420 + order
             )
         )
-    extensions.panel(
-        "account",
-        "payments",
-        gettext_lazy("Payments"),
-        "payments/parts/account_panel.html",
-        _panel,
-        permission="payments.view",
-        order=40,
-    )
-    extensions.timeline("account", _timeline)
-    extensions.action(
-        "account",
-        gettext_lazy("Take a payment"),
-        lambda account: f"{reverse('payments:cashier')}?q={account.number}",
-        icon="cash-banknote",
-        permission="payments.take",
-    )
-    extensions.workbench("payments.take", _my_shift_tile, order=5)
-    extensions.workbench("payments.confirm_cash_up", _accountant_tile, order=12)
-    extensions.workbench("payments.approve", _approver_tile, order=23)
-    extensions.search(_search, permission="payments.view", order=42)
 
 
 def _panel(request: StaffRequest, account: Any) -> dict[str, Any]:
