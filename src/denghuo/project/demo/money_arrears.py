@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
 
 from denghuo.commerce.payments import operations as payments
 from denghuo.commerce.receivables import operations, queries, rules
@@ -15,6 +18,7 @@ from denghuo.foundation.identity.models import Staff
 from denghuo.project.demo import cast
 from denghuo.records.customers.models import Account
 
+BEIJING = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 9, 7)
 MILL_PAID_UNTIL = date(2026, 7, 1)
 WINDOW = (date(2026, 5, 1), date(2026, 8, 31))
@@ -23,9 +27,10 @@ WINDOW = (date(2026, 5, 1), date(2026, 8, 31))
 
 def _at(day: date, hour: int = 9, minute: int = 0) -> datetime:
     """An hour of a day in Beijing."""
-    return datetime(day.year, day.month, day.day, hour - 8, minute, tzinfo=UTC)
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=BEIJING)
 
 
+@transaction.atomic
 def play(people: Mapping[str, Staff]) -> dict[str, int]:
     """Tell the stories; how many of each were told (a small town may have no debtor for one of them)."""
     if LateFeeWaiver.objects.exists() or InstalmentPlan.objects.exists():
@@ -128,7 +133,7 @@ def _waive(item: Receivable | None, people: Mapping[str, Staff], *, decided: boo
 
 def _plan_that_breaks(item: Receivable | None, people: Mapping[str, Staff]) -> int:
     """Two parts were agreed in August; the first never came, and the plan is over after the days of grace."""
-    proposed = date(2026, 8, 17)
+    proposed = date(2026, 8, 19)
     if item is None or item.due_date >= proposed:
         return 0
     debts = queries.plan_debts(item.account_id, [item.pk])
@@ -136,7 +141,7 @@ def _plan_that_breaks(item: Receivable | None, people: Mapping[str, Staff]) -> i
     plan = operations.propose_plan(
         account=item.account,
         receivables=[item.pk],
-        parts=rules.equal_parts(total, 2, date(2026, 8, 24)),
+        parts=rules.equal_parts(total, 2, date(2026, 8, 26)),
         reason="家中有人住院，申请分两期",
         free_of_late_fee=True,
         actor=people["zhengjie"],
@@ -145,5 +150,5 @@ def _plan_that_breaks(item: Receivable | None, people: Mapping[str, Staff]) -> i
     operations.approve_plan(
         plan=plan, actor=people["heyong"], at=_at(proposed + timedelta(days=1)), note="同意"
     )
-    operations.review_plan(plan_id=plan.pk, at=_at(date(2026, 8, 28), 6, 30))
+    operations.review_plan(plan_id=plan.pk, at=_at(date(2026, 8, 31), 6, 30))
     return 1
