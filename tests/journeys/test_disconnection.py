@@ -15,7 +15,6 @@ from tests.cast import supply
 from tests.cast.money import pay
 
 pytestmark = pytest.mark.django_db
-EN = {"accept-language": "en"}
 
 
 class Clock:
@@ -39,14 +38,14 @@ def test_from_the_board_to_the_light_again(client, monkeypatch):
 
     def post(who: str, name: str, number: str, **data):
         client.force_login(people[who])
-        return client.post(reverse(f"disconnection:{name}", args=[number]), data, headers=EN)
+        return client.post(reverse(f"disconnection:{name}", args=[number]), data)
 
     # the collector proposes both from the board; 王秀英 is refused, and the attempt is kept
     clock("09-09T09:00")
     client.force_login(people["zhengjie"])
     data = {"account": [point.account_id, protected.account_id], "explanation": "两期未缴，多次催交"}
-    answer = client.post(reverse("disconnection:propose-many"), data, follow=True, headers=EN)
-    assert "protected list" in answer.content.decode()
+    answer = client.post(reverse("disconnection:propose-many"), data, follow=True)
+    assert "保护名单" in answer.content.decode()
     order = DisconnectionOrder.objects.get()
     assert order.account_id == point.account_id and RefusedStep.objects.count() == 1
 
@@ -70,21 +69,18 @@ def test_from_the_board_to_the_light_again(client, monkeypatch):
     # a week later it is a Saturday: refused. Sunday the 20th is worked in exchange
     clock("09-19T10:00")
     answer = post("nongjun", "second-notice", order.number, **paper)
-    assert answer.status_code == 422 and "A day of rest" in answer.content.decode()
+    assert answer.status_code == 422 and "休息日" in answer.content.decode()
     clock("09-20T07:00")
-    assert "2026-09-20 07:30" in client.get(back, headers=EN).content.decode()
+    assert "2026-09-20 07:30" in client.get(back).content.decode()
     clock("09-20T10:00")
     assert post("nongjun", "second-notice", order.number, **paper).status_code == 302
     clock("09-20T10:20")
     answer = post("nongjun", "execute", order.number)
-    assert answer.status_code == 422 and "30 minutes must pass" in answer.content.decode()
+    assert answer.status_code == 422 and "二次通知后须满 30 分钟" in answer.content.decode()
     clock("09-20T10:31")
     assert post("nongjun", "execute", order.number, reading_note="1803.20", photo="IMG_1").status_code == 302
     client.force_login(people["heyong"])
-    assert (
-        "Supply stopped"
-        in client.get(reverse("supply:supply-point", args=[point.pk]), headers=EN).content.decode()
-    )
+    assert "已停电" in client.get(reverse("supply:supply-point", args=[point.pk])).content.decode()
 
     # the customer pays at noon the next day; supply is back in the afternoon
     paid_at = clock("09-21T12:00")
@@ -95,11 +91,11 @@ def test_from_the_board_to_the_light_again(client, monkeypatch):
     )
     outbox.deliver(at=paid_at + timedelta(minutes=1))
     clock("09-21T15:00")
-    board = client.get(reverse("disconnection:board") + "?tab=restoring", headers=EN).content.decode()
+    board = client.get(reverse("disconnection:board") + "?tab=restoring").content.decode()
     assert order.number in board and "2026-09-22 12:00" in board
     assert post("nongjun", "restore", order.number, reading_note="1803.20", photo="IMG_2").status_code == 302
     order.refresh_from_db()
     assert order.state == "restored" and not order.restoration.was_late
-    page = client.get(reverse("disconnection:order", args=[order.number]), headers=EN).content.decode()
-    assert "Refused attempts" in page and "签收单0031" in page
+    page = client.get(reverse("disconnection:order", args=[order.number])).content.decode()
+    assert "被拒绝的操作" in page and "签收单0031" in page
     assert list(receivables.inconsistencies()) == []

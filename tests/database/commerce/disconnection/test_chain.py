@@ -58,9 +58,12 @@ def test_from_proposal_to_restoration_within_a_day():
     off = queries.disconnected([point.pk], on=date(2026, 9, 8))[point.pk]
     assert off.number == order.number and not off.restoring
     assert queries.disconnected([point.pk], on=date(2026, 9, 7)) == {}
+    assert list(queries.inconsistencies()) == []
 
     settled(point, date(2026, 9, 9))
+    assert len(list(queries.inconsistencies())) == 1  # paid, and nobody has heard of it yet
     hear(noon(date(2026, 9, 9)) + MINUTE)
+    assert list(queries.inconsistencies()) == []
     order.refresh_from_db()
     clock = RestoreOrder.objects.get(order=order)
     assert order.state == "restoring" and clock.cause == "settled"
@@ -92,7 +95,7 @@ def test_from_proposal_to_restoration_within_a_day():
 def test_the_protected_are_refused_and_the_attempt_is_kept():
     point = cast.debtor(supply.wang_xiuying())
     codes = refused(cast.proposed, point=point)
-    assert codes == ["protected", "special_care"]
+    assert codes == ["protected"]
     row = RefusedStep.objects.get()
     assert row.account == point.account and row.order is None and row.attempted_by.username == "zhengjie"
 
@@ -333,7 +336,7 @@ def test_paid_while_the_command_is_on_its_way():
     operations.perform_waiting(at=noon(date(2026, 9, 8)) + MINUTE)
     order.refresh_from_db()
     assert order.state == "restored" and switching.emulator.position(meter) == "closed"
-    assert queries.inconsistencies(STOPPED) == []
+    assert list(queries.inconsistencies()) == []
 
 
 def test_theft_is_stopped_at_once_and_reported_afterwards():

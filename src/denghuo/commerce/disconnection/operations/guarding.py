@@ -59,7 +59,7 @@ def guarded(act: Callable[P, R | Refused]) -> Callable[P, R]:
 
 
 def _keep(refused: Refused) -> None:
-    row = RefusedStep.objects.create(
+    RefusedStep.objects.create(
         account=refused.account,
         unit_id=refused.account.unit_id,
         order=refused.order,
@@ -73,11 +73,8 @@ def _keep(refused: Refused) -> None:
         subject=refused.order or refused.account,
         actor=refused.actor,
         at=refused.at,
-        changes={
-            "step": [None, str(refused.step)],
-            "refusals": [None, sorted({refusal.code for refusal in refused.refusals})],
-            "refused_step": [None, row.pk],
-        },
+        reason=" ".join(words.sentence(refusal) for refusal in refused.refusals),
+        changes={"step": [None, str(refused.step)]},
     )
 
 

@@ -17,6 +17,7 @@ from denghuo.commerce.disconnection.operations.guarding import Refused, guarded,
 from denghuo.commerce.disconnection.rules import Facts, Refusal
 from denghuo.foundation.identity.models import Staff
 from denghuo.foundation.outbox import operations as outbox
+from denghuo.foundation.ui import formats
 from denghuo.kernel.periods import day_of
 
 
@@ -55,7 +56,14 @@ def deliver_notice(
     before = found.state
     state = OrderState.NOTICED if before == OrderState.APPROVED else OrderState(before)
     move(found, state, notice_at=delivered_at, second_notice_at=None)
-    note("notice.delivered", found, at=at, actor=actor, before=before, delivered_at=delivered_at.isoformat())
+    note(
+        "notice.delivered",
+        found,
+        at=at,
+        actor=actor,
+        before=before,
+        delivered_at=formats.moment(delivered_at),
+    )
     return made
 
 

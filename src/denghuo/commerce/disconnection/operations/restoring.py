@@ -27,6 +27,7 @@ from denghuo.commerce.disconnection.rules import Refusal
 from denghuo.commerce.receivables import operations as receivables
 from denghuo.foundation.identity.models import Staff
 from denghuo.foundation.outbox import operations as outbox
+from denghuo.foundation.ui import formats
 from denghuo.kernel.periods import day_of
 
 
@@ -106,7 +107,7 @@ def begin(
         actor=actor,
         reason=why,
         before=OrderState.EXECUTED,
-        due_at=made.due_at.isoformat(),
+        due_at=formats.moment(made.due_at),
     )
     return made
 
@@ -214,5 +215,5 @@ def _escalate(restoration_id: int, at: datetime) -> int:
             order_id=order.pk, account_id=order.account_id, unit_id=order.unit_id, noticed_at=at
         )
     )
-    note("restoration.late", order, at=at, actor=None, before=order.state, due_at=late.due_at.isoformat())
+    note("restoration.late", order, at=at, actor=None, before=order.state, due_at=formats.moment(late.due_at))
     return 1

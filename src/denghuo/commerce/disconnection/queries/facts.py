@@ -109,7 +109,7 @@ def facts_of_accounts(account_ids: Iterable[int], *, at: datetime) -> dict[int, 
         importance, low_voltage_home, care = terms.get(account, ("ordinary", False, ""))
         found[account] = Facts(
             importance=importance,
-            special_care=care,
+            special_care="" if care in protections.get(account, []) else care,
             protected=" ".join(protections.get(account, [])),
             residential_low_voltage=low_voltage_home,
             overdue_fen=overdue,

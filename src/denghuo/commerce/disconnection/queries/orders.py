@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,6 +20,7 @@ from denghuo.commerce.disconnection.models import (
 from denghuo.commerce.disconnection.queries import facts as gathering
 from denghuo.commerce.disconnection.rules import Calendar, Facts, Limits, Refusal, chain, switching
 from denghuo.commerce.metering.models import Installation
+from denghuo.commerce.receivables.models import Receivable, ReceivableKind
 from denghuo.commerce.receivables.queries.overdue import overdue_rows
 from denghuo.kernel.periods import day_of
 from denghuo.records.customers.models import Account
@@ -200,17 +201,25 @@ def late_restorations(*, at: datetime) -> QuerySet[RestoreOrder]:
     return RestoreOrder.objects.filter(restored_at__isnull=True, due_at__lt=at).select_related("order")
 
 
-def inconsistencies(at: datetime) -> list[str]:
-    """What must never be: a settled account that is off and not being restored."""
-    off = list(
-        DisconnectionOrder.objects.filter(state=OrderState.EXECUTED, reason="arrears").select_related(
-            "account"
-        )
+def inconsistencies() -> Iterator[str]:
+    """What must never be: a settled account that is off and not being restored; points that disagree with their order."""
+    off = DisconnectionOrder.objects.filter(state=OrderState.EXECUTED, reason="arrears").select_related(
+        "account"
     )
-    known = gathering.facts_of_orders(off, at=at)
-    limits = gathering.limits(day_of(at))
-    return [
-        f"order {order.number}: account {order.account.number} is settled, and supply is off"
-        for order in off
-        if rules.settled(known[order.pk], limits)
-    ]
+    for order in off:
+        assert order.executed_at is not None
+        owed = Receivable.objects.filter(
+            Q(due_date__lt=day_of(order.executed_at)) | Q(kind=ReceivableKind.LATE_FEE),
+            account_id=order.account_id,
+            open_fen__gt=0,
+            disputed=False,
+        )
+        if not owed.exists():
+            yield f"order {order.number}: account {order.account.number} is settled, and supply is off"
+    wrong = OrderPoint.objects.filter(
+        Q(off_at__isnull=True, order__state__in=["executed", "restoring", "restored"])
+        | Q(off_at__isnull=False, order__state__in=rules.PENDING)
+        | Q(on_at__isnull=True, order__state=OrderState.RESTORED)
+    )
+    for number in wrong.values_list("order__number", flat=True):
+        yield f"order {number}: its supply points say something else"

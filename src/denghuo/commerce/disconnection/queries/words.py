@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from denghuo.commerce.collection.models import Protection
 from denghuo.commerce.disconnection.models import ApprovalLevel, NoticeKind, OrderState
 from denghuo.commerce.disconnection.rules import Refusal
+from denghuo.foundation.calendars.queries import HOLIDAY_LABELS
 from denghuo.foundation.ui import formats
 from denghuo.records.customers.models import SpecialCare
 from denghuo.records.supply.models import Importance
@@ -104,6 +105,7 @@ _DETAILS: Mapping[str, Callable[[Any], str]] = {
     "importance": lambda value: str(Importance(value).label),
     "level": lambda value: str(ApprovalLevel(value).label),
     "field": lambda value: str(FIELDS.get(value, value)),
+    "holiday": lambda value: str(HOLIDAY_LABELS.get(value, value)),
     "fen": lambda value: formats.money(int(value)),
 }
 
@@ -146,5 +148,5 @@ def from_plain(value: Mapping[str, Any]) -> Refusal:
 NOTICE_TITLES: Mapping[str, str] = {
     NoticeKind.FIRST: "停电通知书",
     NoticeKind.SECOND: "停电通知书（二次通知）",
-    NoticeKind.COPY: "关于对重要电力用户实施欠费停电的函",
+    NoticeKind.COPY: "关于拟对重要电力用户中止供电的函",
 }

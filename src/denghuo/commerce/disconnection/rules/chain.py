@@ -30,6 +30,7 @@ from denghuo.commerce.disconnection.rules.states import (
 )
 from denghuo.kernel.periods import BEIJING, day_of
 
+Detail = Mapping[str, str | int]
 Check = Callable[[Facts, Limits, Calendar, datetime], Refusal | None]
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -59,7 +60,7 @@ def overdue_long_enough(facts: Facts, limits: Limits, calendar: Calendar, at: da
     first = start_of(facts.oldest_due_date + timedelta(days=limits.overdue_days + 1))
     if at >= first:
         return None
-    detail = {"days": limits.overdue_days, "due": facts.oldest_due_date.isoformat()}
+    detail: Detail = {"days": limits.overdue_days, "due": facts.oldest_due_date.isoformat()}
     return Refusal("not_overdue_long_enough", ORDINANCE, detail, first)
 
 
@@ -70,7 +71,7 @@ def demanded_in_vain(facts: Facts, limits: Limits, calendar: Calendar, at: datet
     first = start_of(facts.demanded_date + timedelta(days=limits.demand_days + 1))
     if at >= first:
         return None
-    detail = {"days": limits.demand_days, "demanded": facts.demanded_date.isoformat()}
+    detail: Detail = {"days": limits.demand_days, "demanded": facts.demanded_date.isoformat()}
     return Refusal("demand_too_fresh", ORDINANCE, detail, first)
 
 
@@ -134,7 +135,7 @@ def notice_over(facts: Facts, limits: Limits, calendar: Calendar, at: datetime) 
     if at >= first:
         return None
     basis = f"{SUPPLY_RULES}；{CIVIL_CODE}" if limits.notice_full_days else SUPPLY_RULES
-    detail = {"days": limits.notice_days, "delivered": facts.notice_at.isoformat()}
+    detail: Detail = {"days": limits.notice_days, "delivered": facts.notice_at.isoformat()}
     return Refusal("notice_running", basis, detail, first)
 
 
@@ -149,7 +150,7 @@ def notice_not_stale(facts: Facts, limits: Limits, calendar: Calendar, at: datet
 def copied_to_the_authority(facts: Facts, limits: Limits, calendar: Calendar, at: datetime) -> Refusal | None:
     if not facts.is_important or (facts.authority_copied_at is not None and facts.authority_copied_at <= at):
         return None
-    detail = {"importance": facts.importance}
+    detail: Detail = {"importance": facts.importance}
     return Refusal("no_authority_copy", IMPORTANT_CUSTOMERS, detail, facts.authority_copied_at)
 
 
@@ -163,7 +164,7 @@ def inside_the_approved_days(
     if facts.window is None:
         return None
     first, last = facts.window
-    detail = {"from": first.isoformat(), "to": last.isoformat()}
+    detail: Detail = {"from": first.isoformat(), "to": last.isoformat()}
     if day_of(at) > last:
         return Refusal("approval_over", PROCEDURE, detail)
     return Refusal("approval_not_yet", PROCEDURE, detail, start_of(first)) if day_of(at) < first else None
@@ -181,7 +182,7 @@ def second_notice_over(facts: Facts, limits: Limits, calendar: Calendar, at: dat
     first = facts.second_notice_at + timedelta(minutes=limits.second_notice_minutes)
     if at >= first:
         return None
-    detail = {"minutes": limits.second_notice_minutes}
+    detail: Detail = {"minutes": limits.second_notice_minutes}
     return Refusal("second_notice_running", SUPPLY_RULES, detail, first)
 
 
@@ -244,7 +245,7 @@ def no_night(facts: Facts, limits: Limits, calendar: Calendar, at: datetime) -> 
     if not dark:
         return None
     day = local.date() + DAY if local.hour >= begins > ends else local.date()
-    detail = {"from": f"{begins:02d}:00", "until": f"{ends:02d}:00"}
+    detail: Detail = {"from": f"{begins:02d}:00", "until": f"{ends:02d}:00"}
     return Refusal("night", LOCAL, detail, start_of(day) + timedelta(hours=ends))
 
 

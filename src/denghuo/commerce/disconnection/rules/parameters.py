@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from denghuo.foundation.parameters.rules import declare
 
@@ -12,7 +13,7 @@ PROMISE = "供电服务“十项承诺”"
 LOCAL = "供电企业规定"
 
 
-def _between(low: int, high: int) -> dict[str, Decimal]:
+def _between(low: int, high: int) -> dict[str, Any]:
     return {"low": Decimal(low), "high": Decimal(high)}
 
 

@@ -59,6 +59,7 @@ def _data(order: DisconnectionOrder, kind: NoticeKind, at: Any) -> dict[str, Any
         "customer": order.account.customer.name,
         "account": order.account.number,
         "reason": REASONS[order.reason],
+        "arrears": order.reason == rules.ARREARS,
         "grade": GRADES.get(order.importance, ""),
         "points": [
             [point.supply_point.number, point.supply_point.address]

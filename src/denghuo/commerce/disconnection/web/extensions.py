@@ -84,11 +84,7 @@ def register() -> None:
             f"{room}.assignee": (gettext_lazy("Given to"), {}),
             f"{room}.document_number": (gettext_lazy("Document number"), {}),
             f"{room}.step": (gettext_lazy("Step"), dict(Step.choices)),
-            f"{room}.refusals": (gettext_lazy("Refusals"), {}),
-            f"{room}.refused_step": (gettext_lazy("Refused attempt"), {}),
             "customers.account.step": (gettext_lazy("Step"), dict(Step.choices)),
-            "customers.account.refusals": (gettext_lazy("Refusals"), {}),
-            "customers.account.refused_step": (gettext_lazy("Refused attempt"), {}),
         }
     )
     audit.mark_sensitive(

@@ -107,7 +107,7 @@ def _forms(request: StaffRequest, order: DisconnectionOrder, at: datetime) -> di
         found["restore"] = pages.SiteForm()
     if order.report_due_at and not order.reported_at and (witness or may("disconnection.approve")):
         found["report"] = pages.LetterForm()
-    if order.is_live and (may("disconnection.ask") or may("disconnection.approve")):
+    if (may("disconnection.ask") or may("disconnection.approve")) and order.work.filter(state="waiting"):
         found["assign"] = pages.AssignForm(scope=scope)
     return found
 
