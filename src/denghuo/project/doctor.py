@@ -16,6 +16,7 @@ from denghuo.commerce.banking import queries as banking
 from denghuo.commerce.billing import queries as billing
 from denghuo.commerce.collection import queries as collection
 from denghuo.commerce.corrections import queries as corrections
+from denghuo.commerce.disconnection import queries as disconnection
 from denghuo.commerce.invoicing import queries as invoicing
 from denghuo.commerce.ledger import queries as ledger
 from denghuo.commerce.payments import queries as payments
@@ -65,6 +66,7 @@ CHECKS: dict[str, Check] = {
     "debit batches and receipts add up": banking.inconsistencies,
     "invoices agree with bills": invoicing.inconsistencies,
     "cases, promises and write-offs agree": collection.inconsistencies,
+    "whoever has paid is not cut off": disconnection.inconsistencies,
     "channel files equal our totals and the differences": reconciliation.inconsistencies,
     "settings are safe": _settings_are_safe,
 }
