@@ -192,9 +192,7 @@ class TestWaivers:
         debt.refresh_from_db()
         assert (debt.open_fen, balance(shop)) == (52_000, (0, 52_000))
 
-    def test_a_payment_whose_late_fee_was_waived_can_still_be_undone(
-        self, shop, debt, cashier, supervisor
-    ):
+    def test_a_payment_whose_late_fee_was_waived_can_still_be_undone(self, shop, debt, cashier, supervisor):
         payment = pay(shop, 1_072_000, on=NEW_YEAR, channel="cheque")
         self.approve(self.ask(debt, cashier), supervisor)
         payments.reverse(payment=payment, at=noon(date(2026, 1, 12)), reason="退票")
@@ -203,7 +201,7 @@ class TestWaivers:
 
     def test_the_same_person_does_not_decide(self, debt, cashier):
         waiver = self.ask(debt, cashier)
-        with pytest.raises(operations.WaiverRefused, match="Another person|另"):
+        with pytest.raises(operations.WaiverRefused):
             self.approve(waiver, cashier)
         with pytest.raises(IntegrityError), transaction.atomic():
             LateFeeWaiver.objects.filter(pk=waiver.pk).update(
