@@ -21,7 +21,9 @@ from denghuo.commerce.collection.models import (
 )
 from denghuo.commerce.collection.queries import recovery
 from denghuo.commerce.readings.models import ReadingRoute
+from denghuo.commerce.receivables import operations as receivables_operations
 from denghuo.commerce.receivables import queries as receivables
+from denghuo.commerce.receivables.models import DisputeHold, Receivable
 from denghuo.foundation.calendars import queries as calendars
 from denghuo.foundation.identity.models import OrganisationUnit, Staff
 from denghuo.kernel.periods import Cycle
@@ -65,8 +67,13 @@ def play(people: Mapping[str, Staff]) -> dict[str, int]:
     collection.load_shipped_plans(valid_from=OPENED, at=_at(OPENED), actor=people["heyong"])
     _duties(people)
     _targets(people)
+    holds = _dispute(people)
     day = FIRST_RUN
     while day <= TODAY:
+        for hold in holds.get(day, ()):
+            receivables_operations.close_dispute(
+                hold=hold, outcome="现场核对表计与示数，电量无误", at=_at(day, 8), actor=people["zhengjie"]
+            )
         _day(day, people)
         day += timedelta(days=1)
     _bad_debts(people)
@@ -114,6 +121,27 @@ def _targets(people: Mapping[str, Staff]) -> None:
         collection.set_target(
             month=month, age="old", unit=units[BUREAU], rate=Decimal("0.6000"), actor=boss, at=at
         )
+
+
+def _dispute(people: Mapping[str, Staff]) -> dict[date, list[DisputeHold]]:
+    """Some of those who owe dispute the bill: most are settled in September, so their plan begins late; by day of settling."""
+    named = [member.name for member in cast.CAST]
+    settled = (date(2026, 9, 1), date(2026, 9, 3), date(2026, 9, 4), date(2026, 9, 7), None)
+    found: dict[date, list[DisputeHold]] = {}
+    late = Receivable.objects.filter(
+        open_fen__gt=0, kind="energy", disputed=False, due_date__gte=date(2026, 7, 1), due_date__lt=TODAY
+    ).exclude(account__customer__name__in=named)
+    for number, debt in enumerate(late.order_by("account_id", "due_date")):
+        ending = settled[number % len(settled)]
+        if _draw(f"dispute {debt.account_id}", 3):
+            continue
+        hold = receivables_operations.open_dispute(
+            receivable=debt, reason="客户认为电量偏高，要求现场核对", actor=people["linxiaoyu"],
+            at=_at(min(debt.due_date, date(2026, 8, 12)), 10),
+        )  # fmt: skip
+        if ending is not None:
+            found.setdefault(ending, []).append(hold)
+    return found
 
 
 def _day(day: date, people: Mapping[str, Staff]) -> None:
@@ -172,7 +200,11 @@ def _bad_debts(people: Mapping[str, Staff]) -> None:
         "企业已被吊销执照，法定代表人下落不明，见工商登记查询单",
     )
     for number, account in enumerate(lost):
-        debts = [item.pk for item in receivables.open_items(account.pk) if item.due_date < date(2026, 7, 1)]
+        debts = [
+            item.pk
+            for item in receivables.open_items(account.pk)
+            if item.due_date < date(2026, 8, 1) and not item.disputed
+        ]
         if not debts:
             continue
         request = collection.ask_write_off(

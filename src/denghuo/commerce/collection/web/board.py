@@ -83,7 +83,7 @@ def board(request: StaffRequest) -> HttpResponse:
         ),
     ]
     whole = rows.aggregate(count=Count("id"), fen=Sum("overdue_fen"))
-    waiting = _waiting(request).values("channel").annotate(count=Count("id"))
+    counts = dict(_waiting(request).order_by().values_list("channel").annotate(count=Count("id")))
     return render(
         request,
         "collection/board.html",
@@ -91,7 +91,8 @@ def board(request: StaffRequest) -> HttpResponse:
             "page_title": _("Dunning board"),
             "columns": columns,
             "whole": whole,
-            "waiting": {row["channel"]: row["count"] for row in waiting},
+            "waiting": counts,
+            "hands": counts.get(ContactChannel.PHONE, 0) + counts.get(ContactChannel.VISIT, 0),
             "mine": bool(request.GET.get("mine")),
             "may_work": request.user.may("collection.work"),
             "may_run": request.user.may("collection.plans"),

@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from denghuo.commerce.collection.models import (
     ActionState,
+    CaseReason,
     CaseState,
     ContactChannel,
     DunningAction,
     DunningCase,
+    Outcome,
     WriteOffRequest,
     WriteOffState,
 )
@@ -88,9 +90,31 @@ NAMES = {
 }
 
 
+def _fields() -> dict[str, tuple[Any, dict[str, Any]]]:
+    """What changed, in words, by the fields that the actions record."""
+    case, off = "collection.dunningcase", "collection.writeoffrequest"
+    return {
+        f"{case}.channel": (gettext_lazy("Channel"), dict(ContactChannel.choices)),
+        f"{case}.outcome": (gettext_lazy("Outcome"), dict(Outcome.choices)),
+        f"{case}.state": (gettext_lazy("State"), dict(CaseState.choices)),
+        f"{case}.reason": (gettext_lazy("Reason"), dict(CaseReason.choices)),
+        f"{case}.paused_until": (gettext_lazy("Paused until"), {}),
+        f"{case}.cases": (gettext_lazy("Dunning cases"), {}),
+        "collection.dunningaction.letters": (gettext_lazy("Dunning letters"), {}),
+        "collection.dunningplan.version": (gettext_lazy("Version"), {}),
+        "collection.dunningplan.steps": (gettext_lazy("Steps"), {}),
+        f"{off}.total_fen": (gettext_lazy("Amount (yuan)"), {}),
+        f"{off}.recovered_fen": (gettext_lazy("Recovered (yuan)"), {}),
+        "collection.collectionduty.staff": (gettext_lazy("Person"), {}),
+        "collection.protectedcustomer.valid_to": (gettext_lazy("Valid until"), {}),
+        "collection.recoverytarget.rate_ppm": (gettext_lazy("Target (millionths)"), {}),
+    }
+
+
 def register() -> None:
     """Called once when Django is ready."""
     audit.name_actions(ACTIONS)
+    audit.name_fields(_fields())
     audit.mark_sensitive(
         "collection.write_off.approved", "collection.notice.approved", "collection.assessment.confirmed"
     )
