@@ -335,7 +335,8 @@ def _energy(point: SupplyPoint, data: dict[str, Any]) -> list[rules.Fact | None]
     months = recorded(point, data["first"], data["last"])
     if not months:
         raise _missing(_gettext("No issued bill of these months was found."))
-    if energy is None and percent is not None:
+    if energy is None:
+        assert percent is not None
         whole = sum(months.values(), Decimal(0))
         energy = calculators.meter_error(
             recorded_kwh=whole, error_percent=percent, period_factor=period_factor()
