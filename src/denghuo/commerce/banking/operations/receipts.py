@@ -60,9 +60,7 @@ def take_receipt(
 ) -> BankReceipt:
     """Book money that came to the bank into suspense; the receipt of the same reference is returned if it is known.
 
-    Raises:
-        ReceiptDiffers: the reference was booked before with another amount.
-        PeriodClosed: the month is closed.
+    Raises ReceiptDiffers where the reference was booked before with another amount, PeriodClosed in a closed month.
     """
     if known := BankReceipt.objects.filter(source=source, reference=reference).first():
         if known.amount_fen != amount_fen:
@@ -70,12 +68,10 @@ def take_receipt(
                 _("Bank reference %(id)s has been booked already with another amount.") % {"id": reference}
             )
         return known
+    waiting = Leg(SUSPENSE, -amount_fen, detail=source, document_number=reference[:32])
     posting = ledger.post(
         kind=PostingKind.SUSPENSE,
-        legs=[
-            payments.money_leg(source, amount_fen, unit_id=unit_id),
-            Leg(SUSPENSE, -amount_fen, detail=source, document_number=reference[:32]),
-        ],
+        legs=[payments.money_leg(source, amount_fen, unit_id=unit_id), waiting],
         on=day_of(at),
         at=at,
         unit_id=unit_id,
@@ -118,6 +114,20 @@ def _left(receipt: BankReceipt, open_fen: int, state: str = ReceiptState.MATCHED
     receipt.save(update_fields=["open_fen", "state"])
 
 
+def _fitting(receipt: BankReceipt, parts: Sequence[tuple[Account, int]]) -> int:
+    """The sum of the parts, if they may be matched."""
+    total = sum(fen for _account, fen in parts)
+    if not parts or any(fen <= 0 for _account, fen in parts):
+        raise ReceiptCannotBeMatched(_("Give an amount above zero for each account."))
+    if len({account.pk for account, _fen in parts}) < len(parts):
+        raise ReceiptCannotBeMatched(_("An account stands there twice."))
+    if total > receipt.open_fen:
+        raise ReceiptCannotBeMatched(_("The parts add up to more than is left of this receipt."))
+    if receipt.send_backs.filter(state=SendBackState.REQUESTED).exists():
+        raise ReceiptCannotBeMatched(_("Sending it back has been asked for; decide that first."))
+    return total
+
+
 @transaction.atomic
 def match(
     *,
@@ -135,15 +145,7 @@ def match(
         PeriodClosed: the month is closed.
     """
     found = _locked(receipt)
-    total = sum(fen for _account, fen in parts)
-    if not parts or any(fen <= 0 for _account, fen in parts):
-        raise ReceiptCannotBeMatched(_("Give an amount above zero for each account."))
-    if len({account.pk for account, _fen in parts}) < len(parts):
-        raise ReceiptCannotBeMatched(_("An account stands there twice."))
-    if total > found.open_fen:
-        raise ReceiptCannotBeMatched(_("The parts add up to more than is left of this receipt."))
-    if found.send_backs.filter(state=SendBackState.REQUESTED).exists():
-        raise ReceiptCannotBeMatched(_("Sending it back has been asked for; decide that first."))
+    total = _fitting(found, parts)
     serial = found.matches.count()
     made = []
     for account, fen in sorted(parts, key=lambda part: part[0].pk):
@@ -184,13 +186,14 @@ def match(
         subject=found,
         actor=actor,
         at=at,
-        changes={
-            "accounts": [None, "、".join(account.number for account, _fen in parts)],
-            "matched_fen": [None, total],
-            "rule": [None, str(rule)],
-        },
+        changes=_told(parts, total, rule),
     )
     return made
+
+
+def _told(parts: Sequence[tuple[Account, int]], total: int, rule: str) -> dict[str, list[object]]:
+    numbers = "、".join(account.number for account, _fen in parts)
+    return {"accounts": [None, numbers], "matched_fen": [None, total], "rule": [None, str(rule)]}
 
 
 def match_certain(*, receipt: BankReceipt, at: datetime, actor: Staff | None = None) -> ReceiptMatch | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -199,19 +199,19 @@ def _return_row(profile: BankProfile, number: int, cells: Sequence[str]) -> Retu
             number, problem=_("not a detail row of %(count)s columns"), message="|".join(cells)[:200]
         )
     values = dict(zip(profile.return_columns, cells[1:], strict=True))
-    facts = {
-        name: values[name][:limit]
-        for name, limit in (("serial", 32), ("bank_account", 40), ("code", 16), ("message", 120))
-    }
+    row = ReturnRow(
+        number,
+        serial=values["serial"][:32],
+        bank_account=values["bank_account"][:40],
+        code=values["code"][:16],
+        message=values["message"][:120],
+    )
     try:
         amount = read_amount(profile, values["amount"])
     except ValueError:
-        return ReturnRow(number, problem=_("not an amount"), **facts)
-    if not facts["serial"] or not facts["code"]:
-        return ReturnRow(
-            number, amount_fen=amount, problem=_("serial number or answer code is missing"), **facts
-        )
-    return ReturnRow(number, amount_fen=amount, **facts)
+        return replace(row, problem=_("not an amount"))
+    missing = "" if row.serial and row.code else _("serial number or answer code is missing")
+    return replace(row, amount_fen=amount, problem=missing)
 
 
 def _check_trailer(profile: BankProfile, cells: Sequence[str], rows: Sequence[ReturnRow]) -> None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from denghuo.commerce.banking import queries, rules
+from denghuo.commerce.banking import queries
 from denghuo.commerce.banking.models import (
     BankReceipt,
     DebitBatch,
@@ -23,11 +23,12 @@ from denghuo.commerce.banking.models import (
     ReceiptState,
     ReturnLine,
 )
-from denghuo.commerce.banking.tasks import LOCKBOX, STATEMENT
 from denghuo.commerce.banking.web.batches import visible_batch
 from denghuo.commerce.banking.web.common import today
 from denghuo.commerce.banking.web.forms import banks
 from denghuo.foundation.identity.web.requests import StaffRequest
+from denghuo.foundation.imports import queries as imports
+from denghuo.foundation.imports import rules as import_rules
 from denghuo.foundation.imports.models import ImportBatch
 from denghuo.foundation.ui.access import require
 from denghuo.foundation.ui.lists import ChoiceFilter, Column, DateRangeFilter, ListPage, TextFilter
@@ -36,6 +37,14 @@ from denghuo.records.customers.models import Account
 
 def _account_url(row: Any) -> str:
     return reverse("customers:account", args=[row.account_id])
+
+
+BANK_FILES = ("lockbox", "bank_statement")
+"""The kinds of the import wizard that banks send."""
+
+
+def _kind_choices(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(code, str(import_rules.kind_of(code).title)) for code in BANK_FILES]
 
 
 def _bank_choices(request: HttpRequest) -> list[tuple[str, str]]:
@@ -250,7 +259,7 @@ class FileList(ListPage):
     )
     columns = [
         Column("file_name", _("File"), url=lambda row: reverse("imports:batch", args=[row.pk])),
-        Column("kind", _("Kind"), value=lambda row: _TITLES.get(row.kind, row.kind)),
+        Column("kind", _("Kind"), value=imports.kind_title),
         Column("uploaded", _("Uploaded"), kind="moment", value="uploaded_at"),
         Column("by", _("Uploaded by"), value="uploaded_by__name"),
         Column("rows", _("Rows"), kind="number", value="total_rows"),
@@ -259,17 +268,10 @@ class FileList(ListPage):
         Column("twins", _("Repeated"), kind="number", value="duplicate_rows"),
         Column("state", _("State"), kind="badge"),
     ]
-    filters = [
-        ChoiceFilter(
-            "kind", _("Kind"), choices=[(LOCKBOX.code, LOCKBOX.title), (STATEMENT.code, STATEMENT.title)]
-        )
-    ]
+    filters = [ChoiceFilter("kind", _("Kind"), choices=_kind_choices)]
 
     def queryset(self, request: HttpRequest) -> QuerySet[ImportBatch]:
-        return ImportBatch.objects.filter(kind__in=list(_TITLES)).select_related("uploaded_by")
+        return ImportBatch.objects.filter(kind__in=BANK_FILES).select_related("uploaded_by")
 
     def extra_context(self, request: HttpRequest) -> dict[str, Any]:
-        return {"kinds": [LOCKBOX, STATEMENT], "banks": list(rules.PROFILES.values())}
-
-
-_TITLES = {kind.code: kind.title for kind in (LOCKBOX, STATEMENT)}
+        return {"kinds": [import_rules.kind_of(code) for code in BANK_FILES]}

@@ -22,22 +22,8 @@ class SettlementRefused(Exception):
     """The amount is not what the file says, or it was settled before."""
 
 
-@transaction.atomic
-def settle(
-    *,
-    statement: ChannelStatement,
-    bank_reference: str,
-    net_fen: int,
-    at: datetime,
-    actor: Staff | None = None,
-) -> ChannelSettlement:
-    """Book the pay-out of a day's file: bank and fee against the money on the way.
-
-    Raises:
-        SettlementRefused: the channel pays nothing out, another amount than the file says, or it was settled before.
-        PeriodClosed: the month is closed.
-    """
-    found = ChannelStatement.objects.select_for_update(of=("self",)).get(pk=statement.pk)
+def _payable(found: ChannelStatement, bank_reference: str, net_fen: int) -> tuple[int, int]:
+    """Gross and fee of a file whose pay-out may be booked."""
     if found.channel not in rules.SETTLED_LATER:
         raise SettlementRefused(_("The money of this channel is at the bank already."))
     if found.replaced_at is not None or not found.sound:
@@ -54,6 +40,26 @@ def settle(
             _("The file says %(gross)s less a fee of %(fee)s yuan; the bank shows another amount.")
             % {"gross": f"{gross / 100:.2f}", "fee": f"{fee / 100:.2f}"}
         )
+    return gross, fee
+
+
+@transaction.atomic
+def settle(
+    *,
+    statement: ChannelStatement,
+    bank_reference: str,
+    net_fen: int,
+    at: datetime,
+    actor: Staff | None = None,
+) -> ChannelSettlement:
+    """Book the pay-out of a day's file: bank and fee against the money on the way.
+
+    Raises:
+        SettlementRefused: the channel pays nothing out, another amount than the file says, or it was settled before.
+        PeriodClosed: the month is closed.
+    """
+    found = ChannelStatement.objects.select_for_update(of=("self",)).get(pk=statement.pk)
+    gross, fee = _payable(found, bank_reference, net_fen)
     on = day_of(at)
     posting = ledger.post(
         kind=PostingKind.CHANNEL,

@@ -26,6 +26,14 @@ class StatementRefused(Exception):
     """The file cannot be taken: unreadable, the very same again, or the day is closed."""
 
 
+def _content(channel: str, body: bytes) -> rules.FileContent:
+    try:
+        return rules.read(channel, body)
+    except rules.StatementUnreadable as error:
+        text = _(error.message)
+        raise StatementRefused(text % error.values if error.values else text) from error
+
+
 @transaction.atomic
 def take_statement(
     *,
@@ -54,11 +62,7 @@ def take_statement(
         raise StatementRefused(
             _("The same file was uploaded for %(day)s.") % {"day": f"{before.day:%Y-%m-%d}"}
         )
-    try:
-        content = rules.read(channel, body)
-    except rules.StatementUnreadable as error:
-        text = _(error.message)
-        raise StatementRefused(text % error.values if error.values else text) from error
+    content = _content(channel, body)
     ChannelStatement.objects.filter(
         unit_id=unit_id, channel=channel, day=day, replaced_at__isnull=True
     ).update(replaced_at=at)

@@ -63,8 +63,13 @@ def _records(channel: str, scope: str, when: dict[str, Q]) -> Iterable[Record]:
     ).values_list("external_id", "basket__reference", "amount_fen", "reversal__posting_date", "reversal_id"):
         yield Record("reversal", _key(reference, external), -fen, day, posting)
     for external, fen, at, posting in Refund.objects.filter(
-        when["refunded"], state=RefundState.PAID, channel=channel, unit__code__startswith=scope
+        when["refunded"],
+        state=RefundState.PAID,
+        paid_at__isnull=False,
+        channel=channel,
+        unit__code__startswith=scope,
     ).values_list("external_id", "amount_fen", "paid_at", "outcome_id"):
+        assert at is not None
         yield Record("refund", external, -fen, day_of(at), posting)
     if channel not in FROM_SUSPENSE:
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,7 +26,7 @@ ACTIONS = {
     "reconciliation.booking.rejected": gettext_lazy("Booking of missing money refused"),
     "reconciliation.settlement.booked": gettext_lazy("Pay-out of a channel booked"),
 }
-FIELDS = {
+FIELDS: dict[str, tuple[Any, dict[str, Any]]] = {
     "reconciliation.channelstatement.rows": (gettext_lazy("Rows"), {}),
     "reconciliation.channelstatement.total_fen": (gettext_lazy("Amount (yuan)"), {}),
     "reconciliation.channelstatement.net_fen": (gettext_lazy("Paid out net (yuan)"), {}),

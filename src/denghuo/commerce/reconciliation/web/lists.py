@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
@@ -107,7 +105,7 @@ class StatementList(ListPage):
         Column("agrees", _("Agrees with its own summary"), kind="flag"),
         Column("uploaded", _("Uploaded"), kind="moment", value="uploaded_at"),
     ]
-    filters: list[Any] = [
+    filters = [
         ChoiceFilter("channel", _("Channel"), choices=_channel_choices),
         DateRangeFilter("day", _("Day"), field="day"),
     ]
