@@ -16,7 +16,7 @@ from denghuo.commerce.corrections import operations
 from denghuo.commerce.corrections.models import Reason
 from denghuo.commerce.corrections.queries import words
 from denghuo.commerce.corrections.rules import OUR_FAULT
-from denghuo.commerce.corrections.rules.facts import FactsInvalid
+from denghuo.commerce.corrections.rules.facts import Fact, FactsInvalid, SwapMeters
 from denghuo.commerce.corrections.web.common import (
     book_of,
     fact_rows,
@@ -111,6 +111,7 @@ def facts(request: StaffRequest, pk: int, reason: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             found = form.facts()
+            _only_visible(request, found)
             wanted = request.POST.get("act", "preview")
             if wanted == "preview" and reason != Reason.THEFT:
                 effect = operations.effect_of(
@@ -147,6 +148,14 @@ def facts(request: StaffRequest, pk: int, reason: str) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
+
+
+def _only_visible(request: StaffRequest, facts: list[Fact]) -> None:
+    """A swapped meter of a customer whom this person may not see is as unknown as any other number."""
+    others = [fact.other_supply_point_id for fact in facts if isinstance(fact, SwapMeters)]
+    seen = SupplyPoint.objects.filter(pk__in=others, unit__code__startswith=request.user.scope).count()
+    if seen != len(others):
+        raise FactsInvalid(_("There is no such supply point."))
 
 
 def _initial(request: StaffRequest, point: SupplyPoint, reason: str) -> dict[str, Any]:
