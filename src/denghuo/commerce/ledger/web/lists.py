@@ -75,7 +75,7 @@ def _of_posting(rows: QuerySet[Entry], value: str) -> QuerySet[Entry]:
 class EntryList(ListPage):
     title = _("Ledger entries")
     pretitle = _("Ledger")
-    keyset = ("-posting_date", "-id")
+    keyset = ("-id",)
     scope_field = "unit__code"
     export_name = "ledger-entries"
     empty_title = _("No entry")
