@@ -35,7 +35,7 @@ def refusal(
     if notice.currency != "CNY":
         return "wrong_currency", notice.currency
     if notice.state == "paid" and notice.amount_fen != ordered_fen:
-        return "wrong_amount", f"{notice.amount_fen} instead of {ordered_fen} fen"
+        return "wrong_amount", f"{notice.amount_fen} ≠ {ordered_fen} fen"
     if notice.kind == "payment" and notice.state == "paid" and not notice.transaction_id:
         return "malformed", "no transaction number"
     return None
