@@ -22,20 +22,24 @@ STATE_TONES = {
     "accent": (
         "running", "in_progress", "processing", "committing", "pricing", "issuing", "checking", "paused",
         "pausing", "working",
+        "sent",
     ),
     "success": (
         "active", "approved", "issued", "paid", "done", "succeeded", "successful", "completed", "complete",
         "committed", "valid", "accepted", "confirmed", "energised", "installed", "in_force", "passed", "resolved",
         "finished", "read", "good", "settled", "published", "in_service", "normal",
         "posted", "matched",
+        "cleared",
     ),
     "warning": (
         "pending", "waiting", "estimated", "suspended", "suspect", "parked", "partial", "partly_paid", "warning",
         "duplicate", "needs_review", "review", "held", "awaiting_approval", "to_approve", "questionable", "medium",
+        "requested", "counted", "presented",
     ),
     "danger": (
         "error", "failed", "rejected", "overdue", "cut_off", "disconnected", "blocked", "invalid", "exception",
         "faulty", "stopped", "unpaid", "missing", "high", "critical", "broken",
+        "bounced",
     ),
 }  # fmt: skip
 _TONE_OF = {code: tone for tone, codes in STATE_TONES.items() for code in codes}
