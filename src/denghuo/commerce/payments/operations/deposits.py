@@ -43,11 +43,9 @@ def take_deposit(
 ) -> Deposit:
     """Take security for an account; the same channel and ``external_id`` give the same deposit again.
 
-    Cash goes into the till of ``actor``, who needs an open shift.
-
     Raises:
         DepositImpossible: see there.
-        NoOpenShift: cash or card without an open shift.
+        NoOpenShift: cash or card, and ``actor`` has no open shift.
         PeriodClosed: the month is closed.
     """
     if amount_fen <= 0 or not purpose.strip() or channel not in CHANNELS or not external_id.strip():
