@@ -89,8 +89,12 @@ def test_a_basket_that_was_begun_comes_back_and_is_booked_once(site, counter):
 
 
 def test_the_counter_and_the_count_fit_a_phone(site, counter):
-    zhengjie, _home, _shop = counter
+    zhengjie, home, _shop = counter
     page = site.open(reverse("payments:cashier"), staff=zhengjie, viewport=PHONE, theme="dark", language="en")
+    until(page, "document.activeElement && document.activeElement.id === 'till-number'")
+    page.keyboard.type(home.number)
+    page.keyboard.press("Enter")
+    page.get_by_test_id("till-row").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.goto(site.url + reverse("payments:my-shift"))
     page.locator("[data-denomination='10000']").fill("3")

@@ -50,7 +50,7 @@ def accounts_of_cast(keys: tuple[str, ...]) -> dict[str, Account]:
 def pay_month(people: Mapping[str, Staff], cycle: Cycle, *, kept: frozenset[int] = frozenset()) -> int:
     """Two days at the counter in the month after ``cycle``; returns how many payments. ``kept`` pay elsewhere."""
     month = cycle.shifted(1)
-    named = accounts_of_cast(COUNTER_CUSTOMERS)
+    named = {key: found for key, found in accounts_of_cast(COUNTER_CUSTOMERS).items() if found.pk not in kept}
     ours = {account.pk for account in named.values()}
     crowd = _crowd(cycle, kept | ours)
     taken = 0
@@ -94,8 +94,12 @@ def _crowd(cycle: Cycle, kept: frozenset[int] | set[int]) -> list[Account]:
 def _day(
     people: Mapping[str, Staff], day: date, visitors: list[tuple[Account, str]], *, short_by: int = 0
 ) -> int:
-    """Open, take, count, confirm."""
+    """Open, take, count, confirm; nothing on a day when nobody owes."""
     clerk = people["zhengjie"]
+    owing = debts.open_items_of(account.pk for account, _channel in visitors)
+    visitors = [visitor for visitor in visitors if visitor[0].pk in owing]
+    if not visitors:
+        return 0
     shift = payments.open_shift(clerk=clerk, float_fen=FLOAT_FEN, at=_at(day, 8, 30))
     taken = 0
     for place, (account, channel) in enumerate(visitors):
@@ -112,6 +116,7 @@ def _visit(clerk: Staff, account: Account, channel: str, at: datetime) -> int:
         return 0
     tendered = None
     if channel == "cash":
+        fen = _to_the_jiao(fen)
         tendered = -(-fen // 10_000) * 10_000
         if crc32(account.number.encode()) % 5 == 0:
             fen = tendered  # “零头存着”: the change stays as prepayment
@@ -137,16 +142,21 @@ def close(people: Mapping[str, Staff], shift: Shift, day: date, *, short_by: int
     """Count the till and let the accountant confirm; the change fund stays, whole yuan go to the bank."""
     clerk = people["zhengjie"]
     expected = queries.expected_fen(clerk)
-    in_hand = (expected - short_by) // 10 * 10  # coins below a jiao are given and taken to the jiao
+    in_hand = expected - short_by
     payments.count_shift(
         shift=shift,
         counts=_pieces(in_hand),
         deposit_fen=max(0, in_hand - FLOAT_FEN),
         at=_at(day, 17, 40),
         actor=clerk,
-        note="" if in_hand == expected else "找零差错" if short_by else "分币尾差",
+        note="找零差错" if short_by else "",
     )
     payments.confirm_shift(shift=shift, at=_at(day, 18, 5), actor=people["yejing"])
+
+
+def _to_the_jiao(fen: int) -> int:
+    """Up to the next jiao: nobody carries fen any more, what is too much stays as prepayment."""
+    return -(-fen // 10) * 10
 
 
 def _pieces(fen: int) -> dict[int, int]:
@@ -203,15 +213,13 @@ def play(people: Mapping[str, Staff]) -> None:
         )
         payments.approve_transfer(transfer=transfer, actor=approver, at=_at(day, 11), note="已核对代缴证明")
     _refunds(people, day)
-    expected = queries.expected_fen(clerk)
-    in_hand = expected // 10 * 10
+    in_hand = queries.expected_fen(clerk)
     payments.count_shift(
         shift=shift,
         counts=_pieces(in_hand),
         deposit_fen=max(0, in_hand - FLOAT_FEN),
         at=_at(day, 17, 40),
         actor=clerk,
-        note="" if in_hand == expected else "分币尾差",
     )  # 叶静 confirms it on Monday
     payments.open_shift(
         clerk=clerk, float_fen=max(FLOAT_FEN, queries.expected_fen(clerk)), at=_at(TODAY, 8, 30)
@@ -227,7 +235,7 @@ def _prepay(clerk: Staff, account: Account, fen: int, at: datetime) -> Basket:
     owed = debts.owed(account.pk, on=(at + timedelta(hours=8)).date())
     return payments.take(
         key=f"demo-prepay-{account.number}",
-        rows=[payments.BasketRow(account, owed.total_fen + fen)],
+        rows=[payments.BasketRow(account, _to_the_jiao(owed.total_fen + fen))],
         channel="cash",
         at=at,
         actor=clerk,
@@ -265,7 +273,7 @@ def _refunds(people: Mapping[str, Staff], day: date) -> None:
     for place, balance in enumerate(holding):
         refund = payments.ask_refund(
             account=balance.account,
-            amount_fen=balance.prepaid_fen,
+            amount_fen=balance.prepaid_fen // 10 * 10,
             source="prepayment",
             channel="cash" if place == 0 else "transfer",
             beneficiary=balance.account.customer.name,
