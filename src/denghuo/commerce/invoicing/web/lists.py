@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -76,9 +77,9 @@ class InvoiceList(ListPage):
         STATE,
         BUYER,
         AMOUNT,
-        Column("ex_tax", _("Without tax (yuan)"), kind="money", value="ex_tax_fen"),
-        Column("tax", _("Tax (yuan)"), kind="money", value="tax_fen"),
-        BILL,
+        Column("ex_tax", _("Without tax (yuan)"), kind="money", value="ex_tax_fen", hidden=True),
+        Column("tax", _("Tax (yuan)"), kind="money", value="tax_fen", hidden=True),
+        replace(BILL, hidden=True),
         Column("cycle", _("Cycle"), value="bill__cycle"),
         Column("account", _("Account"), value="account__number", hidden=True),
         Column("issued_date", _("Issue date"), kind="date"),
