@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from denghuo.commerce.banking import rules
@@ -15,6 +15,7 @@ words = st.text(st.characters(exclude_categories=("C",)), max_size=40).map(str.s
 lines = st.lists(st.tuples(amounts, words), max_size=30)
 
 
+@settings(deadline=None)
 @given(bank=st.sampled_from(sorted(PROFILES)), content=lines)
 def test_what_a_bank_writes_is_read_back_to_the_fen(bank, content):
     rows = [

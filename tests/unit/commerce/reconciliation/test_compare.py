@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from denghuo.commerce.reconciliation.rules import Found, Kind, Told, compare, explains_itself
@@ -69,6 +69,7 @@ def injected(plan, loose):
     return file, ours, how, expected
 
 
+@settings(deadline=None)
 @given(days, st.lists(st.integers(-(10**6), 10**6).filter(bool), max_size=3), st.randoms())
 def test_exactly_the_injected_differences_are_found(plan, loose_fen, dice):
     loose = [(str(900 + at), fen) for at, fen in enumerate(loose_fen)]
@@ -100,6 +101,7 @@ own = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(told, max_size=12), st.lists(own, max_size=12, unique_by=lambda item: item.key))
 def test_the_totals_agree_whatever_the_data(file, ours):
     found = compare(file, ours)

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from denghuo.commerce.reconciliation.rules import READERS, StatementUnreadable, read
@@ -17,6 +17,7 @@ SAMPLES = Path(__file__).parents[4] / "docs" / "reference" / "samples"
 amounts = st.lists(st.tuples(st.integers(1, 10**11), st.booleans(), st.integers(0, 10**6)), max_size=20)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(READERS)), amounts)
 def test_a_file_is_read_to_the_fen_and_agrees_with_its_summary(channel, content):
     rows = [
