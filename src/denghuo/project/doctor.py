@@ -14,6 +14,7 @@ from rich.console import Console
 
 from denghuo.commerce.banking import queries as banking
 from denghuo.commerce.billing import queries as billing
+from denghuo.commerce.channels import queries as channels
 from denghuo.commerce.collection import queries as collection
 from denghuo.commerce.corrections import queries as corrections
 from denghuo.commerce.disconnection import queries as disconnection
@@ -68,6 +69,7 @@ CHECKS: dict[str, Check] = {
     "cases, promises and write-offs agree": collection.inconsistencies,
     "whoever has paid is not cut off": disconnection.inconsistencies,
     "channel files equal our totals and the differences": reconciliation.inconsistencies,
+    "orders at the channels agree with payments": channels.inconsistencies,
     "settings are safe": _settings_are_safe,
 }
 

@@ -27,7 +27,7 @@ h1{font-size:18px;margin:0 0 4px}p.q{color:#77706a;font-size:13px;margin:0 0 14p
 article{border:1px solid #e4dfd6;border-radius:14px;padding:14px;margin:12px 0}
 .amount{font-size:30px;font-weight:650}.no{font-size:12px;color:#77706a;word-break:break-all}
 button{display:block;width:100%;margin:6px 0;padding:10px;border:1px solid #d8d1c6;border-radius:10px;background:#fff;
-font:inherit;text-align:left}button:first-of-type{background:#0a7d3c;color:#fff;border-color:#0a7d3c;font-weight:600}
+font:inherit;text-align:left}form>button:first-of-type{background:#0a7d3c;color:#fff;border-color:#0a7d3c;font-weight:600}
 .alipay form>button:first-of-type{background:#1266d6;border-color:#1266d6}small{opacity:.75}
 .state{float:right;font-size:13px;color:#77706a}summary{cursor:pointer;color:#77706a;font-size:14px}
 .note{background:#fdf3da;border-radius:10px;padding:8px 12px;font-size:14px}a{color:#8a4b00}
