@@ -6,7 +6,7 @@ import threading
 from datetime import date
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connections
 
 from denghuo.commerce.disconnection import operations, queries
 from denghuo.commerce.disconnection.models import DisconnectionOrder
@@ -52,7 +52,6 @@ def at_once(*acts) -> list[BaseException | None]:
 
 def test_a_payment_and_a_stop_at_once(threaded_database):
     people = cast.people()
-    outcomes = set()
     for round_number in range(ROUNDS):
         point = cast.debtor(
             supply.household(f"张{round_number}", f"灯火镇梧桐巷{round_number}号", phone="13800138009")
@@ -78,5 +77,3 @@ def test_a_payment_and_a_stop_at_once(threaded_database):
         assert order.state == ("restoring" if stopped is None else "cancelled")
         assert list(queries.inconsistencies()) == []
         assert list(receivables.inconsistencies()) == []
-        outcomes.add(order.state)
-    assert outcomes <= {"restoring", "cancelled"} and connection.vendor in ("sqlite", "postgresql")
