@@ -152,7 +152,7 @@ class Story:
         return days
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 @given(st.lists(STEP, min_size=3, max_size=12))
 def test_whatever_happens_the_books_agree(shop, cashier, supervisor, steps):
     with pytest.raises(_Undone), transaction.atomic():

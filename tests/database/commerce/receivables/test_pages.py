@@ -131,9 +131,7 @@ def test_four_eyes_on_a_waiver_through_the_web(client, town, cashier, supervisor
 
 def test_a_plan_is_previewed_proposed_and_agreed(client, town, cashier, supervisor):
     client.force_login(cashier)
-    operations.reject_plan(
-        plan=town["plan"], actor=supervisor, at=noon(timezone.localdate()), note="重提"
-    )
+    operations.reject_plan(plan=town["plan"], actor=supervisor, at=noon(timezone.localdate()), note="重提")
     today = timezone.localdate()
     url = reverse("receivables:propose-plan", args=[town["old"].account_id])
     asked = {

@@ -44,13 +44,13 @@ AGE_TONES = {
     "over_365": "danger",
 }
 AGE_COLOURS = {
-    "not_due": "@chart-5",
-    "1_30": "@info",
-    "31_60": "@accent",
+    "not_due": "@flat",
+    "1_30": "@valley",
+    "31_60": "@info",
     "61_90": "@peak",
-    "91_180": "@flat",
+    "91_180": "@accent",
     "181_365": "@sharp",
-    "over_365": "@danger",
+    "over_365": "@deep",
 }
 OWN_GROUPS = (
     ("unit", gettext_lazy("Unit")),
@@ -129,7 +129,7 @@ def _name(rows: list[queries.ArrearsRow], group: str) -> None:
 
 def _total(rows: list[queries.ArrearsRow]) -> queries.ArrearsRow:
     ages = {age.code: sum(row.by_age[age.code] for row in rows) for age in AGES}
-    return queries.ArrearsRow("", _("Total"), ages, sum(row.accounts for row in rows))
+    return queries.ArrearsRow("", _("Together"), ages, sum(row.accounts for row in rows))
 
 
 def _list_url(on: date, unit: str, group: str, key: str, age: str) -> str:
@@ -180,7 +180,7 @@ def _file(
         Column("accounts", _("Accounts"), kind="number"),
         *(_age_column(age.code) for age in AGES),
         Column("overdue_fen", _("Overdue"), kind="money"),
-        Column("total_fen", _("Total"), kind="money"),
+        Column("total_fen", _("Arrears in total"), kind="money"),
         Column("share", _("Share"), value=lambda row: f"{row.total_fen / total:.1%}" if total else ""),
     ]
     export.announce(request, "arrears", kind)

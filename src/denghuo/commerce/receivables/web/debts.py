@@ -140,10 +140,12 @@ def _yuan(exact_fen: Fraction) -> Decimal:
 
 def _basis(item: Receivable, span: rules.Span) -> str:
     if item.payer_class == "residential":
-        return f"{parameters.RATE_RESIDENTIAL.basis} · {_('residential')}"
-    if span.start.year == item.due_date.year:
-        return f"{parameters.RATE_OTHER.basis} · {_('same year')}"
-    return f"{parameters.RATE_CROSS_YEAR.basis} · {_('over the year end')}"
+        figure, why = parameters.RATE_RESIDENTIAL, _("residential")
+    elif span.start.year == item.due_date.year:
+        figure, why = parameters.RATE_OTHER, _("same year")
+    else:
+        figure, why = parameters.RATE_CROSS_YEAR, _("over the year end")
+    return f"{figure.basis} · {why}"
 
 
 def late_fee_chart(spans: list[rules.Span], on: date) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -83,9 +83,9 @@ def register() -> None:
         (
             (gettext_lazy("Arrears"), "receivables:arrears", "chart-bar"),
             (gettext_lazy("Debts"), "receivables:items", "list-details"),
-            (gettext_lazy("Waivers of late fee"), "receivables:waivers", "discount"),
-            (gettext_lazy("Disputes"), "receivables:disputes", "message-exclamation"),
-            (gettext_lazy("Instalment plans"), "receivables:plans", "calendar-dollar"),
+            (gettext_lazy("Waivers of late fee"), "receivables:waivers", "percentage"),
+            (gettext_lazy("Disputes"), "receivables:disputes", "flag"),
+            (gettext_lazy("Instalment plans"), "receivables:plans", "calendar-month"),
         )
     ):
         navigation.register(
@@ -114,7 +114,7 @@ def register() -> None:
         "account",
         gettext_lazy("Pay in parts"),
         lambda account: reverse("receivables:propose-plan", args=[account.pk]),
-        icon="calendar-dollar",
+        icon="calendar-month",
         permission="receivables.instalments",
         order=60,
     )
@@ -170,15 +170,7 @@ def _account_panel(request: StaffRequest, account: Any) -> dict[str, Any]:
         ],
         "plan": plan,
         "pay_url": cashier_url(account) if owed.items else "",
-        "statement_url": _statement_url(account),
     }
-
-
-def _statement_url(account: Any) -> str:
-    try:
-        return reverse("ledger:statement", args=[account.number])
-    except NoReverseMatch:
-        return ""
 
 
 def _bill_panel(request: StaffRequest, bill: Any) -> dict[str, Any] | None:
@@ -235,6 +227,6 @@ def _approve_tile(request: StaffRequest) -> Tile | None:
         value=asked + proposed,
         hint=_("%(n)s instalment plans") % {"n": proposed} if proposed else "",
         url=f"{reverse('receivables:waivers' if asked or not proposed else 'receivables:plans')}?state=requested",
-        icon="discount",
+        icon="percentage",
         tone="warning" if asked + proposed else "success",
     )
