@@ -29,7 +29,7 @@ class WaiverForm(forms.Form):
     from_date = forms.DateField(label=_("First day"), widget=DayInput())
     to_date = forms.DateField(label=_("Last day"), widget=DayInput())
     reason = forms.ChoiceField(label=_("Reason"), choices=WaiverReason.choices)
-    note = _note(_("What happened"), help_text=_("The person who decides reads this."))
+    note = _note(_("Explanation"), help_text=_("The person who decides reads this."))
 
 
 class DisputeForm(forms.Form):

@@ -90,7 +90,7 @@ class ArrearsAccountList(ListPage):
         Column("oldest", _("Oldest due date"), kind="date", value="oldest_due_date"),
         Column("days", _("Days overdue"), kind="number", value=_days_overdue),
         Column("prepaid", _("Prepaid (yuan)"), kind="money", value="prepaid_fen"),
-        Column("protected", _("Protected"), value=_protection),
+        Column("protected", _("Protected by"), value=_protection),
     ]
     filters = [
         TextFilter(
