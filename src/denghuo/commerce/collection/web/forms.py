@@ -80,7 +80,7 @@ class PauseForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    owner = StaffField(label=_("Person"), queryset=Staff.objects.none())
+    owner = StaffField(label=pgettext_lazy("duty", "Person"), queryset=Staff.objects.none())
 
     def __init__(self, scope: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -170,7 +170,7 @@ class ProtectionForm(forms.Form):
 
 
 class DutyForm(forms.Form):
-    staff = StaffField(label=_("Person"), queryset=Staff.objects.none())
+    staff = StaffField(label=pgettext_lazy("duty", "Person"), queryset=Staff.objects.none())
     kind = forms.ChoiceField(label=pgettext_lazy("duty", "Answers for"), choices=DutyKind.choices)
     code = forms.CharField(
         label=_("Code or number"),
@@ -246,7 +246,7 @@ class TargetForm(forms.Form):
     age = forms.ChoiceField(label=_("Debts"), choices=DebtAge.choices)
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=OrganisationUnit.objects.none())
     staff = StaffField(
-        label=_("Person"),
+        label=pgettext_lazy("duty", "Person"),
         queryset=Staff.objects.none(),
         required=False,
         help_text=_("Empty for the target of the unit."),

@@ -331,7 +331,7 @@ class DutyList(ListPage):
     columns = [
         Column("subject", pgettext_lazy("duty", "Answers for"), value=lambda duty: duty.subject),
         Column("kind", _("Kind")),
-        Column("staff", _("Person"), value="staff__name"),
+        Column("staff", pgettext_lazy("duty", "Person"), value="staff__name"),
         Column("valid_from", _("Valid from"), kind="date"),
         Column("valid_to", _("Valid until"), kind="date"),
     ]
