@@ -1,4 +1,4 @@
-"""The town month by month: meters are read, what looks wrong is settled, bills are run, approved and issued.
+"""The town month by month: meters are read, what looks wrong is settled, bills are run, approved, issued and paid.
 
 The last cycle is left as a billing clerk finds it on 7 September 2026: computed, with readings and bills still held.
 """
@@ -24,7 +24,7 @@ from denghuo.foundation.identity.models import Staff
 from denghuo.foundation.jobs import operations as jobs
 from denghuo.kernel.periods import Cycle
 from denghuo.kernel.quantities import READING_SCALE, unscaled
-from denghuo.project.demo import cast, gauges, population, usage
+from denghuo.project.demo import cast, gauges, money, population, usage
 from denghuo.project.demo.gauges import Gauge
 
 LAST = Cycle(2026, 8)
@@ -123,15 +123,21 @@ def take_over(town: Town, meters: list[population.Meters], on: date, at: datetim
 
 def live(town: Town, done: Callable[[str], None]) -> None:
     """Let the months go by; calls ``done`` with each cycle."""
+    habits = money.settle_down(town.people, at=morning_after(town.cycles[0].shifted(-1)), last=LAST)
     for index, cycle in enumerate(town.cycles):
         last = index == len(town.cycles) - 1
+        if last:
+            money.correct(town.people)
         _exchange(town, index, cycle)
         _read(town, index, cycle, slips=last)
         _settle_readings(town, cycle, surges_only=last)
         _bill(town, cycle, last=last)
+        if not last:
+            money.pay_month(town.people, habits, cycle)
         if connection.vendor == "postgresql":
             _analyse()
         done(str(cycle))
+    money.tell_the_rest(town.people, TODAY)
 
 
 def _exchange(town: Town, index: int, cycle: Cycle) -> None:
