@@ -105,7 +105,7 @@ def _fields() -> dict[str, tuple[Any, dict[str, Any]]]:
         "collection.dunningplan.steps": (gettext_lazy("Steps"), {}),
         f"{off}.total_fen": (gettext_lazy("Amount (yuan)"), {}),
         f"{off}.recovered_fen": (gettext_lazy("Recovered (yuan)"), {}),
-        "collection.collectionduty.staff": (gettext_lazy("Person"), {}),
+        "collection.collectionduty.staff": (pgettext_lazy("duty", "Person"), {}),
         "collection.protectedcustomer.valid_to": (gettext_lazy("Valid until"), {}),
         "collection.recoverytarget.rate_ppm": (gettext_lazy("Target (millionths)"), {}),
     }

@@ -200,7 +200,7 @@ class AssessmentPage(ListPage):
     columns = [
         Column(
             "staff",
-            gettext_lazy("Person"),
+            pgettext_lazy("duty", "Person"),
             value=lambda row: row.staff.name if row.staff else gettext_lazy("Nobody"),
         ),
         Column("age", gettext_lazy("Debts")),
