@@ -20,6 +20,7 @@ from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui.access import require
 from denghuo.kernel.capital_amount import chinese_capital_amount
 from denghuo.kernel.periods import day_of
+from denghuo.records.supply.models import SupplyPoint
 
 MOST = 500
 
@@ -32,6 +33,8 @@ def _letters(request: StaffRequest) -> Any:
 
 def letter_data(actions: Sequence[DunningAction]) -> list[dict[str, Any]]:
     """JSON-able data of the sheets, one a letter; what was demanded then, whatever has been paid since."""
+    points = SupplyPoint.objects.filter(account__in=[action.case.account_id for action in actions])
+    addresses = dict(points.order_by("-id").values_list("account_id", "address"))
     return [
         {
             "number": f"CF{action.pk:08d}",
@@ -40,7 +43,7 @@ def letter_data(actions: Sequence[DunningAction]) -> list[dict[str, Any]]:
             if not action.case.account.customer.is_person
             else action.case.account.customer.masked_name,
             "account": action.case.account.number,
-            "address": action.case.account.bill_address,
+            "address": action.case.account.bill_address or addresses.get(action.case.account_id, ""),
             "date": day_of(action.created_at).isoformat(),
             "text": action.text.splitlines(),
             "owed_fen": action.owed_fen,
