@@ -90,6 +90,13 @@ class Basket(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "reference"],
+                condition=~Q(reference=""),
+                name="one_basket_per_channel_transaction",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -102,6 +102,14 @@ def test_what_the_counter_refuses(zhengjie, home, how):
     assert not Basket.objects.exists()
 
 
+def test_a_pos_slip_is_booked_once(zhengjie, home):
+    shift(zhengjie, DAY)
+    basket(zhengjie, DAY, [(home, 10_000)], channel="card", reference="260310000001")
+    with pytest.raises(payments.BasketImpossible):
+        basket(zhengjie, DAY, [(home, 10_000)], channel="card", reference="260310000001")
+    assert list(payment_inconsistencies()) == []
+
+
 def test_nothing_is_taken_without_an_open_shift(zhengjie, home):
     with pytest.raises(payments.NoOpenShift):
         basket(zhengjie, DAY, [(home, 100)])

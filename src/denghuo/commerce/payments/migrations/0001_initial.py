@@ -222,6 +222,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['unit', '-id'], name='payments_pa_unit_id_2a2991_idx'),
         ),
         migrations.AddConstraint(
+            model_name='basket',
+            constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('channel', 'reference'), name='one_basket_per_channel_transaction'),
+        ),
+        migrations.AddConstraint(
             model_name='payment',
             constraint=models.UniqueConstraint(fields=('channel', 'external_id'), name='one_payment_per_channel_transaction'),
         ),

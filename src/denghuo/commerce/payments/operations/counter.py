@@ -126,6 +126,8 @@ def _check(
         raise BasketImpossible(_("Less was given than is to be paid."))
     if channel == Channel.CARD and not reference.strip():
         raise BasketImpossible(_("Give the reference number of the POS slip."))
+    if channel == Channel.CARD and Basket.objects.filter(channel=channel, reference=reference).exists():
+        raise BasketImpossible(_("This POS slip has been booked already."))
     if channel == Channel.CHEQUE and (cheque is None or not cheque.number.strip() or not cheque.bank.strip()):
         raise BasketImpossible(_("Give the number and the bank of the cheque."))
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -94,6 +95,7 @@ def utility_of(unit_id: str) -> str:
     return OrganisationUnit.objects.values_list("name", flat=True).filter(code=unit_id[:2]).first() or ""
 
 
+@translation.override("zh-hans")
 def _paper(made: ReceiptPrint, basket: Basket | None, payment: Payment | None) -> bytes:
     head: Any = basket or payment
     payments = (

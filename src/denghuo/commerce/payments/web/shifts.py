@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -166,6 +167,7 @@ def sheet(request: StaffRequest, pk: int) -> HttpResponse:
     return response
 
 
+@translation.override("zh-hans")
 def _sheet(shift: Shift) -> dict[str, Any]:
     totals = queries.totals_of(shift)
     assert shift.counted_fen is not None and shift.expected_fen is not None
