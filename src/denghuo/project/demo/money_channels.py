@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from denghuo.commerce.channels import operations, rules
 from denghuo.commerce.channels.models import Enquiry, Notification, PaymentOrder
@@ -218,7 +219,11 @@ def _another_amount(story: _Story, account: Account, clerk: Staff) -> None:
     at = datetime(2026, 9, 5, 6, 40, tzinfo=UTC)
     order = _place(account, 15_730, clerk, at, "amount")
     paid_at = at + timedelta(minutes=2)
-    told = {"transaction_id": "4200202609050000000000015630", "amount_fen": 15_630, "paid_at": paid_at}
+    told: dict[str, Any] = {
+        "transaction_id": "4200202609050000000000015630",
+        "amount_fen": 15_630,
+        "paid_at": paid_at,
+    }
     story.notice = rules.Notice(
         kind="payment", sent_at=paid_at, merchant="story", app="story", out_trade_no=order.out_trade_no, state="paid",
         payer="oDe***er", **told,

@@ -14,7 +14,7 @@ from denghuo.commerce.channels.rules import schedule, statements, states
 from denghuo.project.emulator import bills
 
 NOON = datetime(2026, 9, 7, 4, 0, tzinfo=UTC)
-lives = st.timedeltas(timedelta(minutes=1), timedelta(days=2))
+lives = st.timedeltas(timedelta(minutes=1), timedelta(days=1))
 waits = st.timedeltas(timedelta(0), timedelta(days=40))
 
 

@@ -46,32 +46,47 @@ def health(*, at: datetime) -> dict[str, Health]:
     """Every channel as it stood in the 24 hours before ``at``."""
     found = {provider: Health(provider) for provider in ("wechat", "alipay")}
     day = at - timedelta(days=1)
-    for row in Notification.objects.values("provider").annotate(
-        last=Max("received_at", filter=Q(verdict__in=GOOD_VERDICTS))
-    ):
-        found[row["provider"]].last_heard_at = row["last"]
-    recent = Notification.objects.filter(received_at__gt=day)
-    for row in recent.values("provider", "verdict").annotate(n=Count("id")).order_by("-n"):
-        standing = found[row["provider"]]
-        if row["verdict"] in GOOD_VERDICTS:
-            standing.heard += row["n"]
-        else:
-            standing.refused.append((Verdict(row["verdict"]).label, row["n"]))
-    paid = PaymentOrder.objects.filter(state="paid", ended_at__gt=day)
-    for row in paid.values("provider").annotate(n=Count("id"), fen=Sum("amount_fen")):
-        found[row["provider"]].paid, found[row["provider"]].paid_fen = row["n"], row["fen"]
-    late = Q(next_query_at__lt=at - schedule.LATE)
-    waiting = PaymentOrder.objects.filter(OPEN).values("provider")
-    for row in waiting.annotate(n=Count("id"), late=Count("id", filter=late)):
-        found[row["provider"]].waiting, found[row["provider"]].forgotten = row["n"], row["late"]
-    for row in GatewayRefund.objects.filter(REFUND_OPEN).values("provider").annotate(n=Count("id")):
-        found[row["provider"]].refunds_waiting = row["n"]
-    answers = Enquiry.objects.filter(asked_at__gt=day, order__isnull=False).values("order__provider")
-    silent = Q(answer="unreachable")
-    for row in answers.annotate(good=Max("asked_at", filter=~silent), bad=Max("asked_at", filter=silent)):
-        standing = found[row["order__provider"]]
-        standing.last_answer_at, standing.last_failure_at = row["good"], row["bad"]
+    _callbacks(found, day)
+    _orders(found, day, at)
+    _answers(found, day)
     return found
+
+
+def _callbacks(found: dict[str, Health], day: datetime) -> None:
+    for provider, standing in found.items():
+        last = (
+            Notification.objects.filter(provider=provider, verdict=Verdict.ACCEPTED).order_by("-id").first()
+        )
+        standing.last_heard_at = last.received_at if last else None
+    recent = Notification.objects.filter(received_at__gt=day).values_list("provider", "verdict")
+    for provider, verdict, count in recent.annotate(n=Count("id")).order_by("-n"):
+        if verdict in GOOD_VERDICTS:
+            found[provider].heard += count
+        else:
+            found[provider].refused.append((str(Verdict(verdict).label), count))
+
+
+def _orders(found: dict[str, Health], day: datetime, at: datetime) -> None:
+    paid = PaymentOrder.objects.filter(state="paid", ended_at__gt=day).values_list("provider")
+    for provider, count, fen in paid.annotate(n=Count("id"), fen=Sum("amount_fen")):
+        found[provider].paid, found[provider].paid_fen = count, fen
+    late = Q(next_query_at__lt=at - schedule.LATE)
+    waiting = PaymentOrder.objects.filter(OPEN).values_list("provider")
+    for provider, count, forgotten in waiting.annotate(n=Count("id"), late=Count("id", filter=late)):
+        found[provider].waiting, found[provider].forgotten = count, forgotten
+    refunds = GatewayRefund.objects.filter(REFUND_OPEN).values_list("provider")
+    for provider, count in refunds.annotate(n=Count("id")):
+        found[provider].refunds_waiting = count
+
+
+def _answers(found: dict[str, Health], day: datetime) -> None:
+    """When the channel answered a question last, and when it did not."""
+    asked = Enquiry.objects.filter(asked_at__gt=day, order__isnull=False).values_list("order__provider")
+    silent = Q(answer="unreachable")
+    for provider, good, bad in asked.annotate(
+        good=Max("asked_at", filter=~silent), bad=Max("asked_at", filter=silent)
+    ):
+        found[provider].last_answer_at, found[provider].last_failure_at = good, bad
 
 
 def open_incidents(scope: str) -> QuerySet[Incident]:

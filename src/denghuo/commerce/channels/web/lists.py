@@ -35,6 +35,10 @@ from denghuo.foundation.ui.lists import (
 )
 from denghuo.kernel.money import fen
 
+INCIDENT_STATES = {
+    "open": pgettext_lazy("incident", "Open"),
+    "resolved": pgettext_lazy("incident", "Settled"),
+}
 TONES = {"created": "info", "pending": "info", "unknown": "warning", "sent": "info", "closed": "neutral"}
 VERDICT_TONES = {"accepted": "success", "duplicate": "neutral", "ignored": "neutral"}
 
@@ -243,9 +247,3 @@ class IncidentList(ListPage):
 
     def queryset(self, request: StaffRequest) -> QuerySet[Incident]:
         return Incident.objects.select_related("order", "resolved_by")
-
-
-INCIDENT_STATES = {
-    "open": pgettext_lazy("incident", "Open"),
-    "resolved": pgettext_lazy("incident", "Settled"),
-}

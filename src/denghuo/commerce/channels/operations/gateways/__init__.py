@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 
@@ -11,7 +11,10 @@ from django.conf import settings
 from denghuo.commerce.channels.operations.gateways import alipay, wechat
 from denghuo.commerce.channels.rules import PRODUCTS, GatewayOff, PaymentGateway
 
-_BUILDERS = {"wechat": wechat.build, "alipay": alipay.build}
+_BUILDERS: Mapping[str, Callable[[Mapping[str, str]], PaymentGateway]] = {
+    "wechat": wechat.build,
+    "alipay": alipay.build,
+}
 _replaced: dict[str, PaymentGateway] = {}
 
 
