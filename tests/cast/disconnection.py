@@ -53,6 +53,8 @@ def demand(point: SupplyPoint, on: date = DEMANDED, outcome: str = Outcome.DELIV
         channel=ContactChannel.VISIT,
         key=f"test:{next(_keys)}",
         due_date=on,
+        debt_date=DUE,
+        created_at=noon(on),
         state=ActionState.DONE,
         outcome=outcome,
         done_at=noon(on),
