@@ -35,7 +35,7 @@ def test_the_janitor_resolves_every_unknown_order_within_its_schedule(wang, desk
         clock.pass_(seconds=dice.uniform(0, 20))
     longest = timedelta(0)
     for step in range(500):
-        for order in dice.sample(placed, k=max(1, UNKNOWN // 60)):
+        for order in dice.sample(placed, k=max(1, UNKNOWN // 15)):
             known = desk.store.find(f"{order.provider}-order", order.out_trade_no)
             if known and desk.state(known) == "pending":
                 desk.pay(order.provider, order.out_trade_no, "silent")
