@@ -116,7 +116,8 @@ def forwards(apps: Any, schema_editor: Any) -> None:
             for number, (message, condition) in enumerate(found.items()):
                 schema_editor.execute(
                     f"CREATE TRIGGER {name}_{number} BEFORE {event} ON {table} WHEN {condition} "
-                    f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+                    f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
+                    params=None,  # or the %s of strftime would be taken for a parameter
                 )
             continue
         checks = "".join(
