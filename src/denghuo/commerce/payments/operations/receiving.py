@@ -96,15 +96,9 @@ def receive(
         channel=channel,
         external_id=external_id,
         amount_fen=amount_fen,
-        business_date=on,
-        value_date=value_date or on,
-        basket=basket,
-        payer=payer,
-        note=note,
-        posting=settled.posting,
-        received_at=at,
-        received_by=actor,
-    )
+        business_date=on, value_date=value_date or on, basket=basket, payer=payer, note=note,
+        posting=settled.posting, received_at=at, received_by=actor,
+    )  # fmt: skip
     _tell(payment, actor, at)
     return payment
 
