@@ -122,10 +122,10 @@ def test_pages_cost_no_more_statements_than_before(client, town):
     client.force_login(town["people"]["zhengjie"])
     counted = {}
     for name, url in pages(town).items():
+        if name in ("account", "bench"):  # every room adds to these; they have budgets of their own
+            continue
         client.get(url)
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             client.get(url)
         counted[name] = len(captured)
     if os.environ.get("DENGHUO_COUNT_SQL") == "write":
