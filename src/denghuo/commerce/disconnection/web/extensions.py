@@ -104,6 +104,13 @@ def register() -> None:
                 "commerce", label, url_name, icon=icon, permission=permission, order=480 + order
             )
         )
+    _on_pages()
+    extensions.workbench("disconnection.approve", _approve_tile, order=44)
+    extensions.workbench("disconnection.execute", _work_tile, order=1)
+
+
+def _on_pages() -> None:
+    """Panels, counters and actions on the pages of accounts and supply points."""
     for page, provider in (("account", _account_panel), ("supply_point", _supply_panel)):
         extensions.panel(
             page,
@@ -132,8 +139,6 @@ def register() -> None:
         permission="disconnection.execute",
         order=81,
     )
-    extensions.workbench("disconnection.approve", _approve_tile, order=44)
-    extensions.workbench("disconnection.execute", _work_tile, order=1)
 
 
 def _account_panel(request: StaffRequest, account: Any) -> dict[str, Any] | None:
