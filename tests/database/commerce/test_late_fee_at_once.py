@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+import pytest
 from django.db import connections
 
 from denghuo.commerce.payments import operations as payments
@@ -13,6 +14,7 @@ from denghuo.commerce.receivables.models import Receivable
 from tests.cast import customers
 from tests.cast.money import noon, owing
 
+pytestmark = pytest.mark.django_db(transaction=True)
 DAY = date(2026, 1, 10)
 
 
