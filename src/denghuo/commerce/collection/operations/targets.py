@@ -46,7 +46,7 @@ def set_target(
     quarter = rules.quarter_of(month.first)
     if RecoveryAssessment.objects.filter(quarter=quarter, confirmed_at__isnull=False).exists():
         raise TargetCannotBeSet(_("The quarter %(quarter)s has been assessed.") % {"quarter": quarter})
-    wanted = {"month": str(month), "age": age, "staff": staff}
+    wanted: dict[str, object] = {"month": str(month), "age": age, "staff": staff}
     if staff is None:
         wanted["unit"] = unit
     found = RecoveryTarget.objects.select_for_update(of=("self",)).filter(**wanted).first()

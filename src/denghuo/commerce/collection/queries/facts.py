@@ -82,7 +82,7 @@ def taken_steps(cases: Sequence[DunningCase]) -> dict[int, dict[int, date]]:
     debt = {case.pk: case.due_date for case in cases}
     rows = DunningAction.objects.filter(case__in=list(debt), number__isnull=False).order_by()
     for case, number, debt_date, day in rows.values_list("case_id", "number", "debt_date", "due_date"):
-        if debt_date == debt[case]:
+        if number is not None and debt_date == debt[case]:
             found[case][number] = day
     return found
 

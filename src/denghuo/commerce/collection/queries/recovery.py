@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -55,7 +55,7 @@ class Movement(NamedTuple):
     received_fen: int
 
 
-def _rows(query: str, parameters_: list[object]) -> Iterator[tuple]:
+def _rows(query: str, parameters_: list[Any]) -> Iterator[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters_)
         while part := cursor.fetchmany(5000):
@@ -75,7 +75,7 @@ def movements(month: Cycle, *, scope: str = "") -> list[Movement]:
     return found
 
 
-def _charged(age: DebtAge, given: list[object], book: Book, first: date) -> Iterator[Movement]:
+def _charged(age: DebtAge, given: list[Any], book: Book, first: date) -> Iterator[Movement]:
     query = (
         f"SELECT {_OWN}, route.route_id, a.unit_id, SUBSTR(CAST(r.due_date AS TEXT), 1, 7), SUM(r.amount_fen) "
         f"{_FROM}{_WHERE[age]}GROUP BY 1, 2, 3, 4"
@@ -85,7 +85,7 @@ def _charged(age: DebtAge, given: list[object], book: Book, first: date) -> Iter
         yield Movement(unit, _person(book, own, route, unit), age, month, int(fen), 0)
 
 
-def _settled(age: DebtAge, given: list[object], book: Book, first: date, last: date) -> Iterator[Movement]:
+def _settled(age: DebtAge, given: list[Any], book: Book, first: date, last: date) -> Iterator[Movement]:
     start = f"{first:%Y-%m}"
     query = (
         f"SELECT {_OWN}, route.route_id, a.unit_id, SUBSTR(CAST(r.due_date AS TEXT), 1, 7), "
@@ -198,7 +198,7 @@ def targets_of(months: Sequence[Cycle]) -> dict[str, Targets]:
         mine = [row for row in rows if row.month == str(month)]
         last = month.period.end - timedelta(days=1)
         default = {
-            age: int([value for since, value in figures[figure.code] if since <= last][-1] * 1_000_000)
+            str(age): int([value for since, value in figures[figure.code] if since <= last][-1] * 1_000_000)
             for age, figure in (
                 (DebtAge.CURRENT, parameters.DEFAULT_TARGET_CURRENT),
                 (DebtAge.OLD, parameters.DEFAULT_TARGET_OLD),

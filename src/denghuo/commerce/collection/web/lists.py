@@ -52,7 +52,10 @@ def account_url(account: Any) -> str:
 
 def _owners(request: StaffRequest) -> list[tuple[str, str]]:
     people = Staff.objects.filter(is_active=True, unit__code__startswith=request.user.scope)
-    return [("none", _("Nobody")), *((str(person.pk), person.name) for person in people.order_by("username"))]
+    return [
+        ("none", str(_("Nobody"))),
+        *((str(person.pk), person.name) for person in people.order_by("username")),
+    ]
 
 
 def _of_owner(rows: QuerySet[Any], value: str) -> QuerySet[Any]:

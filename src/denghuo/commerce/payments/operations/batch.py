@@ -71,14 +71,7 @@ def receive_file(
     numbers = dict(zip(by_key, _numbers(on, len(by_key)), strict=True)) if by_key else {}
     made = receive_many(
         incoming=[
-            Incoming(
-                account_id=row.account_id,
-                unit_id=accounts[row.account_id].unit_id,
-                amount_fen=row.amount_fen,
-                money=money_leg(channel, row.amount_fen, unit_id=accounts[row.account_id].unit_id),
-                key=key,
-                document_number=numbers[key],
-            )
+            _incoming(row, accounts[row.account_id], channel, key, numbers[key])
             for key, row in by_key.items()
         ],
         on=on,
@@ -109,6 +102,17 @@ def receive_file(
         )
     }
     return [found[row.external_id] for row in rows]
+
+
+def _incoming(row: Row, account: Account, channel: Channel | str, key: str, number: str) -> Incoming:
+    return Incoming(
+        account_id=account.pk,
+        unit_id=account.unit_id,
+        amount_fen=row.amount_fen,
+        money=money_leg(channel, row.amount_fen, unit_id=account.unit_id),
+        key=key,
+        document_number=number,
+    )
 
 
 def _key(channel: Channel | str, row: Row) -> str:
