@@ -65,7 +65,8 @@ def test_from_overdue_to_paid(client, clock):
         "promise_date": "2026-03-13", "note": "周五前到营业厅", "from": "work",
     }  # fmt: skip
     assert client.post(reverse("collection:record", args=[case.pk]), said).status_code == 302
-    assert client.post(reverse("collection:record", args=[case.pk]), said).status_code == 422  # recorded already
+    again = client.post(reverse("collection:record", args=[case.pk]), said)
+    assert again.status_code == 422  # recorded already
     assert case.promises.count() == 1
 
     for back in range(9, 14):
