@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+import pytest
 from django.db import connections
 
 from denghuo.commerce.payments import operations as payments
@@ -15,6 +16,7 @@ from tests.cast import customers, staff
 from tests.cast.counter import basket, shift
 from tests.cast.money import noon, owing
 
+pytestmark = pytest.mark.django_db(transaction=True)
 DAY = date(2026, 3, 10)
 THREADS = 6
 
