@@ -13,7 +13,7 @@ from django.db import transaction
 
 from denghuo.commerce.payments import operations as payments
 from denghuo.commerce.receivables import operations, queries, rules
-from denghuo.commerce.receivables.models import InstalmentPlan, LateFeeWaiver, Receivable
+from denghuo.commerce.receivables.models import DisputeHold, Receivable
 from denghuo.foundation.identity.models import Staff
 from denghuo.project.demo import cast
 from denghuo.records.customers.models import Account
@@ -33,7 +33,7 @@ def _at(day: date, hour: int = 9, minute: int = 0) -> datetime:
 @transaction.atomic
 def play(people: Mapping[str, Staff]) -> dict[str, int]:
     """Tell the stories; how many of each were told (a small town may have no debtor for one of them)."""
-    if LateFeeWaiver.objects.exists() or InstalmentPlan.objects.exists():
+    if DisputeHold.objects.exists():
         return {}
     told = {"plan": _mill_pays_in_parts(people)}
     debtors = _debtors()

@@ -47,6 +47,7 @@ def book_issued(
                 amount_fen=total,
             )
             for bill, number, account, unit, cycle, due, total in bills
+            if due is not None  # as a constraint of issued bills says
         ],
         against=_revenue([bill[0] for bill in bills]),
         kind=PostingKind.BILLS_ISSUED,

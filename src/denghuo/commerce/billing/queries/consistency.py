@@ -64,6 +64,7 @@ def inconsistencies() -> Iterator[str]:
 _CHARGED = """
     SELECT b.number, b.total_fen, COALESCE(r.amount_fen, 0) FROM billing_bill b
     LEFT JOIN receivables_receivable r ON r.document_type = 'billing.bill' AND r.document_id = b.id
+    AND r.principal_id IS NULL
     WHERE b.issued_at IS NOT NULL AND b.kind <> 'reversal' AND b.total_fen > 0
     AND COALESCE(r.amount_fen, 0) <> b.total_fen
 """

@@ -156,6 +156,7 @@ def reverse(*, payment: Payment, at: datetime, reason: str, actor: Staff | None 
         raise PaymentCannotBeReversed(_("This payment has been reversed already."))
     if (
         found.channel == Channel.CHEQUE
+        and found.basket_id is not None
         and Cheque.objects.filter(basket_id=found.basket_id, state=ChequeState.CLEARED).exists()
     ):
         raise PaymentCannotBeReversed(_("The cheque has cleared: refund the money instead."))

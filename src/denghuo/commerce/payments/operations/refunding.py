@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
@@ -199,7 +200,7 @@ def _move_out(refund: Refund, *, on: date, at: datetime, actor: Staff) -> Postin
     return ledger.post(legs=[origin, waiting], **_facts(refund, "approved", on, at, actor))
 
 
-def _facts(refund: Refund, step: str, on: date, at: datetime, actor: Staff | None) -> dict[str, object]:
+def _facts(refund: Refund, step: str, on: date, at: datetime, actor: Staff | None) -> dict[str, Any]:
     return {
         "kind": PostingKind.REFUND,
         "on": on,

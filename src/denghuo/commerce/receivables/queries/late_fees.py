@@ -190,5 +190,6 @@ def _free_days(
         agreed_date__isnull=False,
     )
     for receivable_id, agreed, ended in plans.values_list("receivables", "agreed_date", "ended_date"):
+        assert agreed is not None
         free[receivable_id].append((agreed, ended - ONE_DAY if ended else FAR))
     return free

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from denghuo.foundation.parameters.rules import Parameter, declare
 
 _RULES = "《供电营业规则》(发改委令2024年第14号)；《电力供应与使用条例》第三十九条"
-_LIMITS = {"low": Decimal(0), "high": Decimal("0.003")}
+_LIMITS: dict[str, Any] = {"low": Decimal(0), "high": Decimal("0.003")}
 
 RATE_RESIDENTIAL = declare("receivables.late_rate_residential", Decimal("0.001"), basis=_RULES, **_LIMITS)
 RATE_OTHER = declare("receivables.late_rate_other", Decimal("0.002"), basis=_RULES, **_LIMITS)

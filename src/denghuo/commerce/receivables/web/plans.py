@@ -34,7 +34,8 @@ def propose(request: StaffRequest, account_pk: int) -> HttpResponse:
     form = PlanForm(request.POST or None, initial={"first_date": on, "count": 3})
     debts = queries.plan_debts(account.pk, chosen)
     total = queries.plan_total(debts, on=on)
-    projection, parts = None, []
+    projection = None
+    parts: list[Any] = []
     if request.method == "POST" and form.is_valid() and debts:
         data = form.cleaned_data
         try:
