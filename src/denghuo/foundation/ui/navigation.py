@@ -50,6 +50,8 @@ class VisibleSection:
 SECTIONS: dict[str, Text] = {
     "overview": pgettext_lazy("interface", "Overview"),
     "commerce": _("Meter to cash"),
+    "money": pgettext_lazy("interface", "Money"),
+    "arrears": pgettext_lazy("interface", "Arrears"),
     "records": pgettext_lazy("interface", "Records"),
     "supervision": _("Supervision"),
     "decision": _("Decision support"),

@@ -70,7 +70,7 @@ def register() -> None:
     for order, (label, url_name, icon, permission) in enumerate(PAGES):
         navigation.register(
             navigation.NavItem(
-                "commerce", label, url_name, icon=icon, permission=permission, order=450 + order
+                "money", label, url_name, icon=icon, permission=permission, order=450 + order
             )
         )
     parameter_rules.name(

@@ -55,7 +55,7 @@ def register() -> None:
     ):
         navigation.register(
             navigation.NavItem(
-                "commerce", label, url_name, icon=icon, permission="channels.view", order=440 + order
+                "money", label, url_name, icon=icon, permission="channels.view", order=440 + order
             )
         )
     extensions.panel(

@@ -122,7 +122,7 @@ def register() -> None:
     for order, (label, url_name, icon, permission) in enumerate(MENU):
         navigation.register(
             navigation.NavItem(
-                "commerce", label, url_name, icon=icon, permission=permission, order=470 + order
+                "arrears", label, url_name, icon=icon, permission=permission, order=470 + order
             )
         )
     extensions.panel(

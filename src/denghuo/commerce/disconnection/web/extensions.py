@@ -101,7 +101,7 @@ def register() -> None:
     ):  # fmt: skip
         navigation.register(
             navigation.NavItem(
-                "commerce", label, url_name, icon=icon, permission=permission, order=480 + order
+                "arrears", label, url_name, icon=icon, permission=permission, order=480 + order
             )
         )
     _on_pages()

@@ -28,7 +28,7 @@ def register() -> None:
     ):
         navigation.register(
             navigation.NavItem(
-                "commerce", label, url_name, icon=icon, permission="ledger.view", order=400 + order
+                "money", label, url_name, icon=icon, permission="ledger.view", order=400 + order
             )
         )
     extensions.action(

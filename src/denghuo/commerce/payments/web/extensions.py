@@ -144,7 +144,7 @@ def _register_menu() -> None:
     ):
         navigation.register(
             navigation.NavItem(
-                "commerce", label, url_name, icon=icon, permission=permission, order=420 + order
+                "money", label, url_name, icon=icon, permission=permission, order=420 + order
             )
         )
 

@@ -90,7 +90,7 @@ def register() -> None:
     ):
         navigation.register(
             navigation.NavItem(
-                "commerce", label, url_name, icon=icon, permission="receivables.view", order=410 + order
+                "arrears", label, url_name, icon=icon, permission="receivables.view", order=410 + order
             )
         )
     for page, template, provider in (

@@ -51,7 +51,7 @@ def register() -> None:
     ):
         navigation.register(
             navigation.NavItem(
-                "commerce", label, url_name, icon=icon, permission="reconciliation.view", order=460 + order
+                "money", label, url_name, icon=icon, permission="reconciliation.view", order=460 + order
             )
         )
     extensions.workbench("reconciliation.work", _days_tile, order=46)
