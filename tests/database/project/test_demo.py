@@ -25,7 +25,9 @@ def standing(django_db_setup, django_db_blocker):
     """The town, built once for this module and taken down with its transaction."""
     from django.db import transaction
 
-    with django_db_blocker.unblock(), transaction.atomic():
+    outermost = transaction.atomic()
+    outermost._from_testcase = True  # what must not be inside a transaction may be inside this one
+    with django_db_blocker.unblock(), outermost:
         output = io.StringIO()
         build.town(customers=CUSTOMERS, months=MONTHS, console=Console(file=output, width=100))
         yield output.getvalue()
@@ -48,8 +50,9 @@ def test_all_cycles_but_the_last_are_issued_and_every_account_has_an_outcome(sta
     states = dict(
         Bill.objects.filter(kind="ordinary", cycle__lt="2026-08").values_list("state").annotate(Count("id"))
     )
-    assert set(states) == {"issued"}
-    for run, total in RunItem.objects.values_list("run").annotate(Count("id")):
+    assert set(states) == {"issued", "cancelled"}, "one month was corrected"
+    whole = RunItem.objects.filter(run__long_run__isnull=False)
+    for run, total in whole.values_list("run").annotate(Count("id")):
         assert total == CUSTOMERS, run
     assert set(Bill.objects.filter(cycle="2026-08").values_list("state", flat=True)) <= {"draft", "held"}
 
