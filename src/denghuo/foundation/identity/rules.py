@@ -224,6 +224,7 @@ CONFLICTS = (
     Conflict(frozenset({"accountant", "billing_clerk"}), "billing_and_reconciling"),
     Conflict(frozenset({"accountant", "supervisor"}), "asking_and_deciding"),
     Conflict(frozenset({"cashier", "supervisor"}), "asking_and_deciding"),
+    Conflict(frozenset({"cashier", "decision_maker"}), "asking_and_deciding"),
 )
 """Separation of duties: the three administrators (三员分立), and no one reads, bills and collects (职权分离)."""
 

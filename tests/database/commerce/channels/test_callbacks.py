@@ -241,7 +241,7 @@ def test_the_addresses_answer_as_the_channels_expect(client, wang, now_desk, clo
     fine, again = call(good), call(good)
     assert client.get(url).status_code == 405
     if provider == "wechat":
-        assert (bad.status_code, wrong.status_code, huge.status_code) == (401, 500, 413)
+        assert (bad.status_code, wrong.status_code, huge.status_code) == (401, 409, 413)
         assert [json.loads(answer.content)["code"] for answer in (bad, wrong, fine, again)] == [
             "FAIL", "FAIL", "SUCCESS", "SUCCESS",
         ]  # fmt: skip

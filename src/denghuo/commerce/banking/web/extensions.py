@@ -69,9 +69,7 @@ def register() -> None:
     audit.mark_sensitive("banking.send_back.done", "banking.receipt.unmatched", "banking.batch.given_up")
     for order, (label, url_name, icon, permission) in enumerate(PAGES):
         navigation.register(
-            navigation.NavItem(
-                "money", label, url_name, icon=icon, permission=permission, order=450 + order
-            )
+            navigation.NavItem("money", label, url_name, icon=icon, permission=permission, order=450 + order)
         )
     parameter_rules.name(
         {

@@ -57,7 +57,7 @@ def wechat(request: HttpRequest) -> HttpResponse:
 def _status(verdict: Verdict) -> int:
     if verdict == Verdict.TOO_BIG:
         return 413
-    return 401 if verdict in UNTRUSTED else 500
+    return 401 if verdict in UNTRUSTED else 409
 
 
 @public

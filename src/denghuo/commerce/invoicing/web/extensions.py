@@ -91,9 +91,7 @@ def _register_menu() -> None:
         )
     ):
         navigation.register(
-            navigation.NavItem(
-                "money", label, url_name, icon=icon, permission=permission, order=403 + order
-            )
+            navigation.NavItem("money", label, url_name, icon=icon, permission=permission, order=403 + order)
         )
 
 

@@ -56,17 +56,7 @@ def receive_file(
     on = day_of(at)
     accounts = Account.objects.in_bulk({row.account_id for row in rows})
     receivables.lock(accounts)
-    known = set(
-        Payment.objects.filter(
-            channel=channel, external_id__in=[row.external_id for row in rows]
-        ).values_list("external_id", flat=True)
-    )
-    fresh: list[Row] = []
-    single: list[Row] = []
-    seen: set[int] = set()
-    for row in rows:
-        (single if row.external_id in known or row.account_id in seen else fresh).append(row)
-        seen.add(row.account_id)
+    fresh, single = _sorted_out(rows, channel)
     by_key = {_key(channel, row): row for row in fresh}
     numbers = dict(zip(by_key, _numbers(on, len(by_key)), strict=True)) if by_key else {}
     made = receive_many(
@@ -102,6 +92,22 @@ def receive_file(
         )
     }
     return [found[row.external_id] for row in rows]
+
+
+def _sorted_out(rows: Sequence[Row], channel: Channel | str) -> tuple[list[Row], list[Row]]:
+    """Rows that may go together, and those that go one by one: booked before, or the second of an account."""
+    known = set(
+        Payment.objects.filter(
+            channel=channel, external_id__in=[row.external_id for row in rows]
+        ).values_list("external_id", flat=True)
+    )
+    fresh: list[Row] = []
+    single: list[Row] = []
+    seen: set[int] = set()
+    for row in rows:
+        (single if row.external_id in known or row.account_id in seen else fresh).append(row)
+        seen.add(row.account_id)
+    return fresh, single
 
 
 def _incoming(row: Row, account: Account, channel: Channel | str, key: str, number: str) -> Incoming:
