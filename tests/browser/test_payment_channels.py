@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from denghuo.commerce.channels import operations
 from denghuo.commerce.channels.models import PaymentOrder
-from tests.browser.conftest import PHONE, until
+from tests.browser.conftest import PHONE
 from tests.cast import billing, customers
 from tests.cast import channels as cast
 from tests.cast.money import owing
@@ -36,5 +36,5 @@ def test_a_code_is_shown_paid_and_the_page_goes_on(site):
         order = PaymentOrder.objects.get()
         desk.pay("wechat", order.out_trade_no, "silent")
         operations.hear(envelope=cast.told(desk, order), at=clock.now)
-        until(page, "document.querySelector('a[href*=\"/payments/\"].btn-primary')", seconds=15)
+        page.locator("a[href*='/payments/'].btn-primary").first.wait_for(timeout=20_000)
         assert "88.80" in page.locator("main").inner_text()
