@@ -36,5 +36,7 @@ _AUDIT = r"""
 
 
 def problems(page) -> list[str]:
-    """Everything on the page that keeps somebody out; empty when all is well."""
+    """Everything on the page that keeps somebody out; empty when all is well. Waits for a page that is still coming."""
+    page.wait_for_load_state("load")
+    page.locator("main h1").first.wait_for()
     return page.evaluate(_AUDIT)

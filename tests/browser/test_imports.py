@@ -39,6 +39,7 @@ def file_of(lines) -> dict:
 def test_a_clerk_brings_a_file(site, liumin):
     page = site.open("/imports/", staff=liumin)
     page.get_by_test_id("kind-test_teams").click()
+    page.locator("input[type=file]").wait_for()
     assert audit.problems(page) == []
     lines = [
         cast.HEADINGS,

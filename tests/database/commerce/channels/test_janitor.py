@@ -13,7 +13,7 @@ from datetime import timedelta
 import pytest
 
 from denghuo.commerce.channels import operations
-from denghuo.commerce.channels.models import OPEN, Incident, PaymentOrder
+from denghuo.commerce.channels.models import OPEN, Incident, IncidentKind, PaymentOrder
 from denghuo.commerce.channels.rules import schedule
 from denghuo.commerce.payments.models import Payment
 from tests.cast import channels as cast
@@ -54,4 +54,10 @@ def test_the_janitor_resolves_every_unknown_order_within_its_schedule(wang, desk
     )
     assert left == 0
     assert Payment.objects.count() == paid == PaymentOrder.objects.filter(state="paid").count()
-    assert not Incident.objects.exists()
+    unlucky = {
+        order.pk
+        for order in PaymentOrder.objects.all()
+        if order.ended_at and order.ended_at > order.expires_at + schedule.ATTENTION_AFTER
+    }
+    shown = set(Incident.objects.values_list("order_id", "kind"))
+    assert shown <= {(order, IncidentKind.STILL_OPEN) for order in unlucky}, "only what stays open too long"
