@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from django.conf import settings
+import pytest_django
 from django.db import connections
 from django.db.backends.sqlite3.base import DatabaseOperations
+from django.test.utils import setup_databases, teardown_databases
+
+from tests import prepared
 
 
 @pytest.fixture
 def now() -> datetime:
     """Noon in Beijing on a working Monday: the time of every test that needs just some time."""
     return datetime(2026, 9, 7, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: pytest_django.DjangoDbBlocker,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """The database of the tests: a copy of one that was migrated before."""
+    with django_db_blocker.unblock(), prepared.copied():
+        databases = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(databases, verbosity=0)
 
 
 @pytest.fixture
@@ -65,20 +80,7 @@ def _flush_past_append_only_triggers() -> Iterator[None]:
 
 @pytest.fixture
 def empty_database_url(tmp_path: Path) -> Iterator[str]:
-    """A database of the kind under test that outlives a process: a file, or a new PostgreSQL database."""
-    current = settings.DATABASES["default"]
-    if current["ENGINE"].endswith("sqlite3"):
-        yield f"sqlite:///{tmp_path / 'kills.sqlite3'}"
-        return
-    name = f"denghuo_kills_{uuid.uuid4().hex[:12]}"
-    server = {
-        "host": current["HOST"],
-        "port": current["PORT"] or "5432",
-        "user": current["USER"],
-        "password": current["PASSWORD"],
-    }
-    with psycopg.connect(dbname="postgres", autocommit=True, **server) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-    yield f"postgresql://{server['user']}:{server['password']}@{server['host']}:{server['port']}/{name}"
-    with psycopg.connect(dbname="postgres", autocommit=True, **server) as admin:
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    """A database of the kind under test, without a row, that outlives a process: a file, or a new PostgreSQL database."""
+    url = prepared.outside(tmp_path / "kills.sqlite3")
+    yield url
+    prepared.remove(url)
