@@ -33,6 +33,18 @@ urlpatterns = [
     path("collection/", include("denghuo.commerce.collection.web.urls")),
     path("disconnection/", include("denghuo.commerce.disconnection.web.urls")),
     path("corrections/", include("denghuo.commerce.corrections.web.urls")),
+    path("field/", include("denghuo.commerce.fieldwork.web.urls")),
+    path("outages/", include("denghuo.commerce.outages.web.urls")),
+    path("connections/", include("denghuo.commerce.connections.web.urls")),
+    path("changes/", include("denghuo.commerce.changes.web.urls")),
+    path("inspection/", include("denghuo.commerce.inspection.web.urls")),
+    path("notifications/", include("denghuo.care.notifications.web.urls")),
+    path("appointments/", include("denghuo.care.appointments.web.urls")),
+    path("cases/", include("denghuo.care.cases.web.urls")),
+    path("desk/", include("denghuo.care.desk.web.urls")),
+    path("ratings/", include("denghuo.records.ratings.web.urls")),
+    path("processes/", include("denghuo.foundation.workflow.web.urls")),
+    path("files/", include("denghuo.foundation.files.web.urls")),
     path("parameters/", include("denghuo.foundation.parameters.web.urls")),
 ]
 

@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from denghuo.foundation.identity import rules
 
@@ -29,6 +30,8 @@ class Role(models.TextChoices):
     ACCOUNTANT = "accountant", _("Accountant")
     INSPECTOR = "inspector", _("Inspector")
     KEY_ACCOUNT_MANAGER = "key_account_manager", _("Key-account manager")
+    CONNECTION_ENGINEER = "connection_engineer", _("Connection engineer")
+    DISPATCHER = "dispatcher", pgettext_lazy("role", "Dispatcher")
     TARIFF_CLERK = "tariff_clerk", _("Tariff clerk")
     SUPERVISOR = "supervisor", _("Supervisor")
     DECISION_MAKER = "decision_maker", _("Decision maker")

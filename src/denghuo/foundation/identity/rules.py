@@ -16,6 +16,8 @@ ROLES = (
     "accountant",
     "inspector",
     "key_account_manager",
+    "connection_engineer",
+    "dispatcher",
     "tariff_clerk",
     "supervisor",
     "decision_maker",
@@ -30,11 +32,32 @@ _RECORDS = _EVERYBODY | {"customers.view", "supply.view", "grid.view", "metering
 _FIGURES = _RECORDS | {"readings.view", "billing.view"}
 _MONEY = {"receivables.view", "payments.view", "collection.view", "disconnection.view", "invoicing.view"}
 _BOOKS = _MONEY | {"ledger.view", "channels.view", "banking.view", "reconciliation.view", "corrections.view"}
+_SERVICE = {
+    "workflow.view",
+    "workflow.work",
+    "cases.view",
+    "cases.intake",
+    "connections.view",
+    "changes.view",
+    "appointments.view",
+    "outages.view",
+    "notifications.view",
+    "ratings.view",
+}
+"""Who meets customers sees their matters and may take one in (首问负责制)."""
+_OUTSIDE = {"fieldwork.view", "fieldwork.work"}
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
     "counter_clerk": _FIGURES
     | _MONEY
+    | _SERVICE
     | {
+        "cases.work",
+        "connections.apply",
+        "changes.apply",
+        "appointments.book",
+        "desk.serve",
+        "desk.plates",
         "invoicing.request",
         "receivables.dispute",
         "banking.mandates",
@@ -44,9 +67,25 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "supply.edit",
         "imports.view",
     },
-    "agent": _FIGURES | _MONEY | {"customers.reveal", "receivables.dispute"},
-    "meter_reader": _RECORDS
+    "agent": _FIGURES
+    | _MONEY
+    | _SERVICE
     | {
+        "customers.reveal",
+        "receivables.dispute",
+        "cases.work",
+        "connections.apply",
+        "changes.apply",
+        "appointments.book",
+        "fieldwork.view",
+        "fieldwork.dispatch",
+        "desk.serve",
+    },
+    "meter_reader": _RECORDS
+    | _SERVICE
+    | _OUTSIDE
+    | {
+        "desk.plates",
         "customers.reveal",
         "readings.view",
         "readings.enter",
@@ -56,7 +95,11 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "collection.work",
     },
     "field_crew": _RECORDS
+    | _SERVICE
+    | _OUTSIDE
     | {
+        "connections.survey",
+        "changes.work",
         "customers.reveal",
         "metering.edit",
         "readings.view",
@@ -67,6 +110,14 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "billing_clerk": _FIGURES
     | _MONEY
     | {
+        "workflow.view",
+        "workflow.work",
+        "connections.view",
+        "connections.archive",
+        "changes.view",
+        "changes.work",
+        "cases.view",
+        "cases.investigate",
         "corrections.view",
         "corrections.draft",
         "grid.edit",
@@ -86,6 +137,11 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "cashier": _EVERYBODY
     | _MONEY
     | {
+        "workflow.view",
+        "workflow.work",
+        "connections.view",
+        "changes.view",
+        "desk.serve",
         "customers.view",
         "customers.reveal",
         "supply.view",
@@ -124,13 +180,83 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "runs.view",
         "parameters.view",
     },
-    "inspector": _FIGURES | _MONEY | {"customers.reveal", "corrections.view"},
-    "key_account_manager": _FIGURES | _MONEY | {"customers.edit", "customers.reveal", "collection.work"},
+    "inspector": _FIGURES
+    | _MONEY
+    | _SERVICE
+    | _OUTSIDE
+    | {
+        "customers.reveal",
+        "corrections.view",
+        "inspection.view",
+        "inspection.work",
+        "inspection.draft",
+        "corrections.draft",
+        "cases.investigate",
+    },
+    "key_account_manager": _FIGURES
+    | _MONEY
+    | _SERVICE
+    | {
+        "customers.edit",
+        "customers.reveal",
+        "collection.work",
+        "cases.work",
+        "connections.apply",
+        "changes.apply",
+        "appointments.book",
+    },
+    "connection_engineer": _FIGURES
+    | _SERVICE
+    | _OUTSIDE
+    | {
+        "customers.reveal",
+        "receivables.view",
+        "payments.view",
+        "supply.edit",
+        "grid.edit",
+        "metering.edit",
+        "connections.apply",
+        "connections.survey",
+        "connections.plan",
+        "connections.inspect",
+        "changes.apply",
+        "changes.work",
+        "fieldwork.dispatch",
+        "outages.plan",
+    },
+    "dispatcher": _RECORDS
+    | _SERVICE
+    | {
+        "customers.reveal",
+        "cases.work",
+        "fieldwork.view",
+        "fieldwork.dispatch",
+        "outages.plan",
+        "outages.run",
+        "inspection.view",
+    },
     "tariff_clerk": _EVERYBODY
     | {"supply.view", "tariffs.draft", "billing.view", "runs.view", "imports.view"},
     "supervisor": _FIGURES
     | _BOOKS
+    | _SERVICE
     | {
+        "workflow.assign",
+        "cases.work",
+        "cases.investigate",
+        "cases.approve",
+        "connections.approve",
+        "changes.approve",
+        "fieldwork.view",
+        "fieldwork.dispatch",
+        "outages.approve",
+        "appointments.manage",
+        "desk.manage",
+        "notifications.edit",
+        "inspection.view",
+        "inspection.plan",
+        "inspection.approve",
+        "ratings.publish",
         "receivables.approve",
         "payments.approve",
         "collection.plans",
@@ -151,6 +277,19 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "decision_maker": _FIGURES
     | _BOOKS
     | {
+        "workflow.view",
+        "workflow.work",
+        "workflow.approve",
+        "cases.view",
+        "connections.view",
+        "connections.refuse",
+        "changes.view",
+        "outages.view",
+        "inspection.view",
+        "ratings.view",
+        "fieldwork.view",
+        "appointments.view",
+        "notifications.view",
         "tariffs.approve",
         "runs.view",
         "collection.targets",
@@ -168,6 +307,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
             "parameters.view",
             "runs.view",
             "runs.control",
+            "workflow.view",
+            "workflow.define",
         }
     ),
     "security_admin": frozenset(
@@ -194,6 +335,13 @@ API_SCOPES = (
     "receivables.view",
     "payments.view",
     "payments.take",
+    "cases.view",
+    "cases.intake",
+    "connections.view",
+    "connections.apply",
+    "appointments.view",
+    "appointments.book",
+    "outages.view",
 )
 """What a machine may be given. Nothing that decides, approves or reveals."""
 
@@ -240,6 +388,12 @@ TWO_PERSON_ACTS: Mapping[str, tuple[str, str]] = {
     "write_off": ("collection.write_off", "collection.approve"),
     "disconnection": ("disconnection.ask", "disconnection.approve"),
     "correction": ("corrections.draft", "corrections.approve"),
+    "process_definition": ("workflow.define", "workflow.approve"),
+    "refused_application": ("connections.plan", "connections.refuse"),
+    "change_of_service": ("changes.work", "changes.approve"),
+    "planned_outage": ("outages.plan", "outages.approve"),
+    "breach_case": ("inspection.draft", "inspection.approve"),
+    "complaint_remedy": ("cases.investigate", "cases.approve"),
 }
 """Acts that take two persons: the first permission prepares, the second decides. No role carries both."""
 

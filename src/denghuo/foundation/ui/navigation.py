@@ -49,6 +49,8 @@ class VisibleSection:
 
 SECTIONS: dict[str, Text] = {
     "overview": pgettext_lazy("interface", "Overview"),
+    "care": pgettext_lazy("interface", "Customer service"),
+    "field": pgettext_lazy("interface", "Connections and field"),
     "commerce": _("Meter to cash"),
     "money": pgettext_lazy("interface", "Money"),
     "arrears": pgettext_lazy("interface", "Arrears"),

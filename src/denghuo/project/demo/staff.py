@@ -43,8 +43,11 @@ PEOPLE = (
     Person("chenxin", "陈欣", "45", "agent"),
     Person("mengfan", "孟凡", "45", "key_account_manager"),
     Person("nongjun", "农军", "4501", "field_crew"),
+    Person("qinchuan", "秦川", "4502", "field_crew"),
+    Person("mofan", "莫凡", "45", "connection_engineer"),
+    Person("qinyong", "覃勇", "45", "dispatcher"),
 )
-"""One person for every role, and a second meter reader at another station (what 韦东 sees, 马超 may not)."""
+"""One person for every role; a second meter reader and a second crew at another station (what 韦东 sees, 马超 may not)."""
 
 
 def open_units(at: datetime) -> dict[str, OrganisationUnit]:

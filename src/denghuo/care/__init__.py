@@ -1,0 +1,1 @@
+"""The customer service floor (客户服务层): where people meet the utility."""

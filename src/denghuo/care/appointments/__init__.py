@@ -1,0 +1,1 @@
+"""Service times by place: capacity, booking, door-to-door service."""

@@ -1,0 +1,1 @@
+"""Enquiries, faults, complaints and every other matter a customer brings."""

@@ -1,0 +1,1 @@
+"""The counter and the hotline: queue, clocks, evaluation, customer plates."""

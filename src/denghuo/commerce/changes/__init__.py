@@ -1,0 +1,1 @@
+"""Changes of an existing supply: suspend, reduce, move, rename, split, close and the others."""

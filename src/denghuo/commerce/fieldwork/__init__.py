@@ -1,0 +1,1 @@
+"""Tasks done outside: dispatched, carried out on a phone, offline for a whole shift."""

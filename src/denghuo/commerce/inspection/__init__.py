@@ -1,0 +1,1 @@
+"""Plans, findings and rectification; breach of use and theft."""

@@ -1,0 +1,1 @@
+"""Planned and fault outages, who is affected, notices, restoration, reliability."""

@@ -1,0 +1,1 @@
+"""Kept files: photos and documents, addressed by their content."""

@@ -1,0 +1,1 @@
+"""Processes that people can see: BPMN definitions, running cases, tasks, clocks and conversation."""

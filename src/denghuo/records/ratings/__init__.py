@@ -1,0 +1,1 @@
+"""Published grades of customers: who, what, as of when, by which model."""
