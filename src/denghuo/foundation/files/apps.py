@@ -5,8 +5,3 @@ from django.utils.translation import gettext_lazy as _
 class FilesConfig(AppConfig):
     name = "denghuo.foundation.files"
     verbose_name = _("Files")
-
-    def ready(self) -> None:
-        from denghuo.foundation.files.web import extensions
-
-        extensions.register()
