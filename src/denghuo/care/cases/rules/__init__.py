@@ -1,0 +1,5 @@
+"""Judgement about matters of customers: limits, compensation, taboos, answers."""
+
+from denghuo.care.cases.rules import answers, arrival, catalogue, damage, parameters, watch
+
+__all__ = ["answers", "arrival", "catalogue", "damage", "parameters", "watch"]
