@@ -70,7 +70,7 @@ class Case(models.Model):
     ``owner`` took it in and answers for it to its end (首问负责制); ``unit`` works on it. The customer, the supply point
     or both may be unknown. ``previous``: the earlier matter of which the customer complains again. ``main``: the matter
     to which this one was joined. ``outage_id``: the outage (commerce.outages) that explains a fault. ``key`` is made by
-    the caller, so that an intake sent twice is taken in once. ``passes``: how often it went from one hand to another.
+    the caller, so that an intake sent twice is taken in once.
     """
 
     number = models.CharField(_("case number"), max_length=14, unique=True)
@@ -114,7 +114,6 @@ class Case(models.Model):
     satisfaction = models.PositiveSmallIntegerField(_("satisfaction"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
     end_note = models.CharField(_("why it ended"), max_length=300, blank=True)
-    passes = models.PositiveSmallIntegerField(_("passed on"), default=0)
     escalation = models.PositiveSmallIntegerField(_("escalation"), default=0)
     previous = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     main = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="joined")
