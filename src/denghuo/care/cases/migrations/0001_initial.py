@@ -63,7 +63,6 @@ class Migration(migrations.Migration):
                 ('satisfaction', models.PositiveSmallIntegerField(null=True, verbose_name='satisfaction')),
                 ('closed_at', models.DateTimeField(null=True, verbose_name='closed')),
                 ('end_note', models.CharField(blank=True, max_length=300, verbose_name='why it ended')),
-                ('passes', models.PositiveSmallIntegerField(default=0, verbose_name='passed on')),
                 ('escalation', models.PositiveSmallIntegerField(default=0, verbose_name='escalation')),
                 ('key', models.CharField(max_length=64, null=True, unique=True)),
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.account')),
