@@ -23,6 +23,7 @@ LICENCES = {
     "@tabler/core": "LICENSE",
     "@tabler/icons": "LICENSE",
     "@alpinejs/csp": "LICENSE",
+    "bpmn-js": "LICENSE",
     "echarts": "LICENSE",
 }
 
@@ -39,6 +40,8 @@ def main() -> int:
         _copy(modules / "@tabler/core/dist/css/tabler.min.css", "tabler.min.css")
         _copy(modules / "@tabler/core/dist/js/tabler.min.js", "tabler.min.js")
         _copy(modules / "@alpinejs/csp/dist/cdn.min.js", "alpine-csp.min.js")
+        _copy(modules / "bpmn-js/dist/bpmn-navigated-viewer.production.min.js", "bpmn-viewer.min.js")
+        _copy(modules / "bpmn-js/dist/assets/diagram-js.css", "diagram.css")
         _bundle_charts(work)
         (VENDOR / "icons.svg").write_text(_sprite(modules, used_icons()), encoding="utf-8")
         _licences(modules)
