@@ -115,6 +115,7 @@ class Clock(models.Model):
     started_at = models.DateTimeField(_("started"))
     limit_amount = models.PositiveIntegerField(null=True)
     limit_unit = models.CharField(max_length=14, choices=LimitUnit, blank=True)
+    warn_percent = models.PositiveSmallIntegerField(default=80)
     warn_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(_("due"), null=True)
     warned_at = models.DateTimeField(null=True)
