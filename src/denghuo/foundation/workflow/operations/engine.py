@@ -29,9 +29,10 @@ from SpiffWorkflow.bpmn.util.diff import diff_workflow, migrate_workflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
-from denghuo.foundation.workflow.rules import expressions
+from denghuo.foundation.workflow.rules import diagrams, expressions
 
 _FAR_FUTURE, _LONG_AGO = "9999-01-01T00:00:00+00:00", "2000-01-01T00:00:00+00:00"
+_PARKED_FOR = "P365D"
 Value = bool | int | str
 
 
@@ -70,6 +71,8 @@ class _Judge(PythonScriptEngine):
         self.call = call
 
     def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
+        if expression == diagrams.PARKED:
+            return _PARKED_FOR
         try:
             return expressions.holds(expression, task.data)
         except expressions.NameMissing as missing:

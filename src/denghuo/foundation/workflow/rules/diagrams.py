@@ -22,6 +22,8 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 OURS = "https://denghuo.example/bpmn"
 LARGEST_BYTES = 2 * 1024 * 1024
+PARKED = "PARKED"
+"""What a timer says to the engine: wait until you are told."""
 
 HUMAN = frozenset({"userTask", "manualTask"})
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway"})
@@ -420,5 +422,5 @@ def for_engine(root: etree._Element) -> etree._Element:
     for element in root.iter(f"{{{BPMN}}}timerEventDefinition"):
         for child in list(element):
             element.remove(child)
-        etree.SubElement(element, f"{{{BPMN}}}timeDuration").text = "TIMER"
+        etree.SubElement(element, f"{{{BPMN}}}timeDuration").text = PARKED
     return root
