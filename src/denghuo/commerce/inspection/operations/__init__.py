@@ -1,0 +1,87 @@
+"""Everything that plans and records inspections, follows up what was found, and settles breach and theft."""
+
+from denghuo.commerce.inspection.operations.cases import (
+    CaseRefused,
+    add_evidence,
+    compute,
+    drop,
+    open_case,
+    sign_record,
+    submit,
+)
+from denghuo.commerce.inspection.operations.deciding import (
+    approve,
+    approve_reward,
+    close,
+    hand_to_police,
+    revoke,
+    send_back,
+    stop_supply,
+)
+from denghuo.commerce.inspection.operations.planning import (
+    Planned,
+    PlanRefused,
+    assign,
+    cancel,
+    plan_quarter,
+    plan_special,
+)
+from denghuo.commerce.inspection.operations.profiles import ProfileRefused, set_profile, tested
+from denghuo.commerce.inspection.operations.rectifying import (
+    RectificationRefused,
+    deliver,
+    extend,
+    issue,
+    recheck,
+    report,
+    tick,
+    withdraw,
+)
+from denghuo.commerce.inspection.operations.visiting import (
+    Seen,
+    VisitRefused,
+    add_finding,
+    from_the_phone,
+    record,
+    record_not_met,
+)
+
+__all__ = [
+    "CaseRefused",
+    "PlanRefused",
+    "Planned",
+    "ProfileRefused",
+    "RectificationRefused",
+    "Seen",
+    "VisitRefused",
+    "add_evidence",
+    "add_finding",
+    "approve",
+    "approve_reward",
+    "assign",
+    "cancel",
+    "close",
+    "compute",
+    "deliver",
+    "drop",
+    "extend",
+    "from_the_phone",
+    "hand_to_police",
+    "issue",
+    "open_case",
+    "plan_quarter",
+    "plan_special",
+    "recheck",
+    "record",
+    "record_not_met",
+    "report",
+    "revoke",
+    "send_back",
+    "set_profile",
+    "sign_record",
+    "stop_supply",
+    "submit",
+    "tested",
+    "tick",
+    "withdraw",
+]
