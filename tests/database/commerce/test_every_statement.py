@@ -6,13 +6,11 @@ Each act is run once to the end to learn how many statements it takes, then brok
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import contextmanager
 from datetime import date, timedelta
-from itertools import count
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Sum
 
 from denghuo.commerce.billing import operations as billing
@@ -26,29 +24,12 @@ from denghuo.foundation.audit.models import Entry as AuditEntry
 from denghuo.foundation.outbox.models import Message
 from tests.cast import billing as bills
 from tests.cast import customers, readings, supply
+from tests.cast.failures import BrokenOff, breaking_off_before
 from tests.cast.money import noon, owing, pay
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 4, 10)
 TABLES = (Entry, Posting, Payment, Receivable, Allocation, Message, AuditEntry, Bill)
-
-
-class BrokenOff(Exception):
-    """The power went."""
-
-
-@contextmanager
-def breaking_off_before(statement: int):
-    """Let the statement with this number, and all after it, fail."""
-    numbers = count()
-
-    def execute(run: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        if next(numbers) >= statement and not sql.startswith(("ROLLBACK", "SAVEPOINT", "RELEASE")):
-            raise BrokenOff(sql)
-        return run(sql, params, many, context)
-
-    with connection.execute_wrapper(execute):
-        yield numbers
 
 
 def standing() -> dict[str, Any]:

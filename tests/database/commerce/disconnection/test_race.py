@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 
 import pytest
-from django.db import OperationalError, connections
 
 from denghuo.commerce.disconnection import operations, queries
 from denghuo.commerce.disconnection.models import DisconnectionOrder
@@ -16,38 +14,11 @@ from denghuo.foundation.outbox import operations as outbox
 from tests.cast import disconnection as cast
 from tests.cast import supply
 from tests.cast.disconnection import STOPPED
+from tests.cast.failures import at_once
 from tests.cast.money import noon
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 4
-
-
-def at_once(*acts) -> list[BaseException | None]:
-    """Run the acts in threads that start together; what each raised."""
-    barrier = threading.Barrier(len(acts))
-    raised: list[BaseException | None] = [None] * len(acts)
-
-    def run(number: int) -> None:
-        try:
-            barrier.wait(timeout=20)
-            for attempt in range(60):
-                try:
-                    acts[number]()
-                    break
-                except OperationalError:  # SQLite: somebody else writes
-                    if attempt == 59:
-                        raise
-        except BaseException as error:
-            raised[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return raised
 
 
 def test_a_payment_and_a_stop_at_once(threaded_database):
