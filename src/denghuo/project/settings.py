@@ -17,6 +17,7 @@ DENGHUO_DUE_DAYS        days from the issue of a bill to its due date 15
 DENGHUO_DUE_DAY_OF_MONTH a fixed due day instead                      –
 DENGHUO_PAY             WeChat Pay and Alipay: off, emulator or live  off
 DENGHUO_PUBLIC_URL      where channels and customers reach this server http://127.0.0.1:8000
+DENGHUO_SMTP_URL        smtp[s]://user:password@host:port of the mail server, "?from=" the sender   e-mail goes to the log
 DENGHUO_EMULATOR        where the gateway emulator listens            http://127.0.0.1:8010
 ======================= ============================================= ===============================
 
@@ -29,7 +30,7 @@ import os
 import secrets
 from pathlib import Path
 
-from denghuo.project import payment_settings
+from denghuo.project import mail_settings, payment_settings
 from denghuo.project.databases import database
 
 HOME = Path(os.environ.get("DENGHUO_HOME", "var")).resolve()
@@ -167,6 +168,8 @@ DUE_DAY_OF_MONTH = (
 )
 PAY = payment_settings.mode(os.environ)
 PAYMENT_CHANNELS = payment_settings.channels(os.environ, HOME)
+SMTP_URL = os.environ.get("DENGHUO_SMTP_URL", "")
+globals().update(mail_settings.of(SMTP_URL))
 PUBLIC_URL = os.environ.get("DENGHUO_PUBLIC_URL", "http://127.0.0.1:8000")
 EMULATOR_URL = os.environ.get("DENGHUO_EMULATOR", payment_settings.EMULATOR) if PAY == "emulator" else ""
 PASSWORD_HASHERS = [

@@ -49,7 +49,7 @@ def dun_daily() -> None:
 @task()
 def send_messages() -> None:
     """Hand over what waits in the outbox."""
-    operations.send_messages(at=timezone.now())
+    operations.send_messages(at=timezone.now(), gateway=operations.installed_gateway())
 
 
 jobs.schedule("collection.daily", jobs.Daily(8, 30), dun_daily)

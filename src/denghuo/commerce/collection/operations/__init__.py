@@ -36,7 +36,12 @@ from denghuo.commerce.collection.operations.resting import (
     resume,
     stop,
 )
-from denghuo.commerce.collection.operations.sending import log_gateway, send_messages
+from denghuo.commerce.collection.operations.sending import (
+    hand_over_to,
+    installed_gateway,
+    log_gateway,
+    send_messages,
+)
 from denghuo.commerce.collection.operations.targets import (
     AssessmentCannotChange,
     TargetCannotBeSet,
@@ -87,6 +92,8 @@ __all__ = [
     "end_protection",
     "give_duty",
     "load_shipped_plans",
+    "hand_over_to",
+    "installed_gateway",
     "log_gateway",
     "pause",
     "print_letters",

@@ -1,7 +1,7 @@
 """Messages leave the outbox through one port, each at most once.
 
-A gateway is any callable ``(key=, channel=, to=, text=) -> reference``. Until the room of notifications brings a provider
-of SMS, ``log_gateway`` writes what would have been sent to the log, the number masked.
+A gateway is any callable ``(key=, channel=, to=, text=) -> reference``. The room of notifications names its own
+(``hand_over_to``); ``log_gateway`` writes what would have been sent to the log, the number masked.
 """
 
 from __future__ import annotations
@@ -41,6 +41,18 @@ def log_gateway(*, key: str, channel: str, to: str, text: str) -> str:
     shown = masking.phone(to) if channel == "sms" else to
     logger.info("message %s by %s to %s: %d characters", key, channel, shown, len(text))
     return f"log:{key}"
+
+
+_gateway: list[Gateway] = [log_gateway]
+
+
+def hand_over_to(gateway: Gateway) -> None:
+    """Name the gateway of this installation; called once, from ``project/wiring.py``."""
+    _gateway[:] = [gateway]
+
+
+def installed_gateway() -> Gateway:
+    return _gateway[0]
 
 
 def send_messages(*, at: datetime, limit: int = 500, gateway: Gateway = log_gateway) -> dict[str, int]:

@@ -1,0 +1,41 @@
+"""Pure judgement about outages: states, merging, priority, notices, grouping of faults, reliability."""
+
+from denghuo.commerce.outages.rules.states import (
+    ANNOUNCED,
+    APPROVED,
+    CANCELLED,
+    FAULT,
+    FEEDER,
+    LEVELS,
+    LIVE,
+    MERGED,
+    PLANNED,
+    PROPOSED,
+    REFUSED,
+    RESTORED,
+    RUNNING,
+    SUBSTATION,
+    TEMPORARY,
+    TRANSFORMER,
+    may_become,
+)
+
+__all__ = [
+    "ANNOUNCED",
+    "APPROVED",
+    "CANCELLED",
+    "FAULT",
+    "FEEDER",
+    "LEVELS",
+    "LIVE",
+    "MERGED",
+    "PLANNED",
+    "PROPOSED",
+    "REFUSED",
+    "RESTORED",
+    "RUNNING",
+    "SUBSTATION",
+    "TEMPORARY",
+    "TRANSFORMER",
+    "may_become",
+]
