@@ -40,6 +40,7 @@ ROOMS = (
     "denghuo.commerce.collection",
     "denghuo.commerce.disconnection",
     "denghuo.commerce.corrections",
+    "denghuo.care.appointments",
 )
 """Rooms that may have an ``api`` module with a ``router``; its paths are mounted below the room's name."""
 
