@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from denghuo.commerce.metering.models import Meter
-from denghuo.foundation.database.fields import MoneyField, PowerField, RatioField
+from denghuo.foundation.database.fields import MoneyField, PowerField, RatioField, ReadingField
 from denghuo.foundation.files.models import StoredFile
 from denghuo.foundation.identity.models import OrganisationUnit
 from denghuo.records.customers.models import Account, Customer
@@ -268,6 +268,9 @@ class SupplyPlan(models.Model):
         _("power-factor standard"), choices=PowerFactorStandard, default=0
     )
     market = models.CharField(_("market attribute"), max_length=14, choices=Market, default="list")
+    iron_loss_kw = ReadingField(_("iron loss of the transformer (kW)"), null=True, blank=True)
+    load_loss_kw = ReadingField(_("load loss of the transformer (kW)"), null=True, blank=True)
+    shift_factor = RatioField(_("shift factor of the load loss"), null=True, blank=True)
     lines = models.TextField(default="[]")
     edited = models.CharField(max_length=400, blank=True)
     edit_reason = models.CharField(_("why it differs from the draft"), max_length=300, blank=True)
@@ -413,7 +416,8 @@ class MeterIssue(models.Model):
     returned_at = models.DateTimeField(null=True)
     installed_at = models.DateTimeField(_("installed"), null=True)
     installed_by = models.ForeignKey(STAFF, null=True, on_delete=models.PROTECT, related_name="+")
-    opening = models.TextField(default="{}")
+    opening = models.TextField(default="{}", help_text="registers of this meter when it was hung")
+    closing = models.TextField(default="{}", help_text="registers of the meter it replaced")
     seal_number = models.CharField(_("seal"), max_length=40, blank=True)
 
     class Meta:

@@ -83,7 +83,7 @@ def load_rate(area: Area, figures: Figures, added_kva: Decimal = Decimal(0)) -> 
     """Load over rated capacity, four decimals."""
     if not area.rated_kva:
         return Decimal(0)
-    return _round((estimated_load_kva(area, figures) + added_kva) / area.rated_kva)
+    return rounded((estimated_load_kva(area, figures) + added_kva) / area.rated_kva)
 
 
 def headroom_kva(area: Area, figures: Figures) -> Decimal:
@@ -133,8 +133,8 @@ class Metering:
 def current_a(capacity_kva: Decimal, voltage: str, phases: int) -> Decimal:
     """The current at full capacity: S / U on one phase (0.22 kV), S / (√3 U) on three."""
     if phases == 1:
-        return _round(capacity_kva / Decimal("0.22"), 2)
-    return _round(capacity_kva / (ROOT3 * NOMINAL_KV[voltage]), 2)
+        return rounded(capacity_kva / Decimal("0.22"), 2)
+    return rounded(capacity_kva / (ROOT3 * NOMINAL_KV[voltage]), 2)
 
 
 def metering_for(wanted: Wanted, voltage: str, phases: int, figures: Figures) -> Metering:
@@ -236,7 +236,7 @@ def draft(wanted: Wanted, areas: Sequence[Area], figures: Figures, *, sources: i
         lines.append(
             Line("source", "dedicated_transformer", "dedicated", VOLTAGE_RULE, {"sources": str(sources)})
         )
-    lines.append(_metering_line(metering, voltage))
+    lines.append(metering_line(metering, voltage))
     lines.append(_tariff_line(tariff, wanted))
     return Draft(
         voltage, phases, "dedicated_transformer" if high else "public_transformer", area, before, after,
@@ -256,7 +256,7 @@ def _area_line(area: Area | None, areas: Sequence[Area], wanted: Wanted, figures
     detail = {"areas": str(len(areas)), "added": plain(added_load_kva(wanted, figures))}
     if area is None:
         return Line("area", "", "no_headroom", "U", detail, "U")
-    detail["headroom"] = plain(_round(headroom_kva(area, figures), 1))
+    detail["headroom"] = plain(rounded(headroom_kva(area, figures), 1))
     near = next((item for item in areas if item.near), None)
     why = "neighbour" if area.near else "neighbour_full" if near else "lowest_rate"
     if near and not area.near:
@@ -264,7 +264,7 @@ def _area_line(area: Area | None, areas: Sequence[Area], wanted: Wanted, figures
     return Line("area", area.code, why, "U", detail, "U")
 
 
-def _metering_line(metering: Metering, voltage: str) -> Line:
+def metering_line(metering: Metering, voltage: str) -> Line:
     detail = {
         "current": plain(metering.current_a), "ct": f"{metering.ct_primary_a}/{metering.ct_secondary_a}",
         "pt": str(metering.pt_ratio), "multiplier": str(metering.multiplier), "class": metering.accuracy,
@@ -284,5 +284,5 @@ def plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _round(value: Decimal, places: int = 4) -> Decimal:
+def rounded(value: Decimal, places: int = 4) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
