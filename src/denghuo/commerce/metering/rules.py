@@ -34,13 +34,13 @@ _LARGEST_DEMAND = Decimal(10**6)
 _MOVES: dict[str, frozenset[str]] = {
     "in_stock": frozenset({"installed", "scrapped"}),
     "installed": frozenset({"removed"}),
-    "removed": frozenset({"installed", "scrapped"}),
+    "removed": frozenset({"in_stock", "installed", "scrapped"}),
     "scrapped": frozenset(),
 }
 
 
 def may_become(state: str, target: str) -> bool:
-    """Whether a meter in ``state`` may go to ``target``; a removed meter may hang again."""
+    """Whether a meter in ``state`` may go to ``target``; a removed meter may hang again or go back to stock."""
     return target in _MOVES.get(state, frozenset())
 
 

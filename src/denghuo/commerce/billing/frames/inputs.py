@@ -75,9 +75,12 @@ def supply_points(
             JOIN readings_routestop st ON st.metering_point_id = mp.id
             JOIN readings_readingroute ro ON ro.id = st.route_id
             WHERE mp.supply_point_id = sp.id AND ro.rhythm = %s)
+        AND (sp.state <> 'suspended' OR EXISTS (
+            SELECT 1 FROM metering_meteringpoint op WHERE op.supply_point_id = sp.id
+            AND (op.closed_date IS NULL OR op.closed_date > %s)))
         ORDER BY sp.id
         """,  # noqa: S608 - the condition is built of parameters
-        [*params, cycle.period.end.isoformat(), cycle.first.isoformat(), other],
+        [*params, cycle.period.end.isoformat(), cycle.first.isoformat(), other, cycle.first.isoformat()],
     )
 
 
@@ -115,10 +118,12 @@ def load(account_ids: Sequence[int], cycle: Cycle, books: Mapping[str, CompiledB
     for account in set(account_ids) - set(case_account.values()):
         problems[account] = [Problem(None, "nothing_due")]
     advances = reading_frames.advances(cycle=str(cycle), supply_point_ids=case_account, case="supply_point")
+    before = paid_by_others(case_account, cycle)
+    advances = _after(advances, before)
     periods = _periods(advances)
     for case in set(case_account) - set(periods):
         if case_account[case] not in problems:
-            park(case, "no_period")
+            park(case, "reading_missing" if case in before else "no_period")
     terms_table, terms, household = load_terms(periods)
     for case in set(periods) - set(terms):
         park(case, "no_terms")
@@ -137,6 +142,34 @@ def load(account_ids: Sequence[int], cycle: Cycle, books: Mapping[str, CompiledB
         contract_prices=contract_prices(ready, periods),
     )
     return ChunkInput(tables, terms, periods, case_account, _closed(found, periods), problems)
+
+
+def paid_by_others(case_ids: Iterable[int], cycle: Cycle) -> dict[int, date | str]:
+    """Until which day another account was billed in ``cycle``: the supply point got another payer on that day (过户)."""
+    scope, params = among("s.supply_point_id", case_ids)
+    return dict(
+        fetch(
+            f"""
+            SELECT s.supply_point_id, MAX(s.period_end)
+            FROM billing_billsection s JOIN billing_bill b ON b.id = s.bill_id
+            JOIN supply_supplypoint sp ON sp.id = s.supply_point_id
+            WHERE {scope} AND {LIVE_CONSUMPTION} AND b.cycle = %s AND b.account_id <> sp.account_id
+            GROUP BY s.supply_point_id
+            """,  # noqa: S608
+            [*params, str(cycle)],
+        )
+    )
+
+
+def _after(advances: pa.Table, before: Mapping[int, date | str]) -> pa.Table:
+    """The advances that begin on or after these days."""
+    if not before:
+        return advances
+    limits = dict(zip(before, (days(list(before.values())) - EPOCH).astype(np.int64).tolist(), strict=True))
+    cases = advances["case_id"].to_pylist()
+    starts = advances["start"].cast(pa.int32()).to_pylist()
+    kept = [start >= limits.get(case, start) for case, start in zip(cases, starts, strict=True)]
+    return advances.filter(pa.array(kept, pa.bool_()))
 
 
 def _periods(advances: pa.Table) -> dict[int, tuple[int, int]]:

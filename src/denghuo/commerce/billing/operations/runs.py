@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from denghuo.commerce.billing import events, queries, rules
 from denghuo.commerce.billing.models import Bill, BillingException, BillingRun, BillState
 from denghuo.commerce.billing.operations.booking import book_issued
+from denghuo.commerce.billing.operations.chunk import bill_accounts
 from denghuo.foundation.audit import operations as audit
 from denghuo.foundation.identity.models import Staff
 from denghuo.foundation.jobs import operations as jobs
@@ -19,6 +20,7 @@ from denghuo.foundation.jobs.models import RunState
 from denghuo.foundation.jobs.rules import ChunkSpec
 from denghuo.foundation.outbox import operations as outbox
 from denghuo.kernel.periods import Cycle
+from denghuo.records.customers.models import Account
 
 RUN_KIND = "billing.run"
 CHUNK_ACCOUNTS = 5_000
@@ -88,6 +90,29 @@ def start_run(
         at=at,
         unit_id=owner,
         changes={"scope": [None, str(scope)], "accounts": [None, len(accounts)], "dry_run": [None, dry_run]},
+    )
+    return run
+
+
+@transaction.atomic
+def bill_at_once(*, account: Account, cycle: Cycle, actor: Staff, at: datetime) -> BillingRun:
+    """Bill one account now, outside the month's run (a final bill); a second person approves it as any other run."""
+    run = BillingRun.objects.create(
+        cycle=str(cycle),
+        scope=rules.Scope("account", (account.number,)).to_json(),
+        accounts=1,
+        unit_id=account.unit_id,
+        created_at=at,
+        created_by=actor,
+    )
+    bill_accounts(run=run, account_ids=[account.pk], at=at)
+    audit.record(
+        "billing.run.started",
+        subject=run,
+        actor=actor,
+        at=at,
+        unit_id=account.unit_id,
+        changes={"scope": [None, f"account:{account.number}"], "accounts": [None, 1]},
     )
     return run
 

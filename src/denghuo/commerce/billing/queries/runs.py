@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from denghuo.commerce.billing.models import (
     Bill,
@@ -19,6 +19,7 @@ from denghuo.commerce.billing.models import (
     RunItem,
 )
 from denghuo.commerce.billing.rules import DEFAULT_GATE, LIVE, GateSetting, Scope, ScopeInvalid
+from denghuo.commerce.metering.models import MeteringPoint
 from denghuo.commerce.readings.models import Reading, ReadingRoute, ReadingState, RouteRhythm
 from denghuo.foundation.identity.models import OrganisationUnit
 from denghuo.foundation.jobs import queries as jobs
@@ -32,14 +33,19 @@ WAITING_STATES = (BillingExceptionState.OPEN, BillingExceptionState.REREAD)
 def due_supply_points(cycle: Cycle) -> QuerySet[SupplyPoint]:
     """Supply points that are billed in ``cycle``: supplied at some time in it, on a route read in such months.
 
-    A supply point without a route is due every month, so that it is missed by nobody.
+    A supply point without a route is due every month, so that it is missed by nobody; one whose meters are temporarily
+    removed (暂拆) has nothing to bill.
     """
     other = RouteRhythm.ODD if cycle.month % 2 == 0 else RouteRhythm.EVEN
     period = cycle.period
+    measured = MeteringPoint.objects.filter(
+        Q(closed_date__isnull=True) | Q(closed_date__gt=period.start), supply_point=OuterRef("pk")
+    )
     return (
         SupplyPoint.objects.filter(energised_date__lt=period.end)
         .filter(Q(closed_date__isnull=True) | Q(closed_date__gt=period.start))
         .exclude(metering_points__route_stop__route__rhythm=other)
+        .filter(~Q(state="suspended") | Exists(measured))
     )
 
 

@@ -11,8 +11,8 @@ from denghuo.commerce.changes.rules.parameters import Figures
 from denghuo.records.supply.rules import pf_standard
 
 Terms = Mapping[str, Any]
-KEPT_ON_SUSPENSION = ("capacity_kva", "billing_mode", "tariff", "demand_exempt", "contract_demand_kw")
-"""What an ending change brings back as it was."""
+BASIC_CHARGE_FIELDS = ("capacity_kva", "billing_mode", "tariff", "demand_exempt")
+"""What a suspension takes away and its end brings back."""
 
 
 def below_threshold(terms: Terms, capacity_kva: Decimal, figures: Figures) -> bool:
@@ -21,31 +21,6 @@ def below_threshold(terms: Terms, capacity_kva: Decimal, figures: Figures) -> bo
         terms["tariff_class"] == "commercial_industrial"
         and terms["billing_mode"] != "single"
         and capacity_kva < figures.two_part_threshold_kva
-    )
-
-
-def with_capacity(
-    terms: Terms, capacity_kva: Decimal, figures: Figures, *, single_tariff: str, power_factor: bool = True
-) -> dict[str, Any]:
-    """The terms that differ when ``capacity_kva`` remains: capacity, perhaps the single-part price, power-factor standard.
-
-    A suspension (``power_factor`` false) leaves the power-factor standard; a standard that was set against the rule stays.
-    """
-    after: dict[str, Any] = {"capacity_kva": capacity_kva}
-    if below_threshold(terms, capacity_kva, figures) and single_tariff:
-        after |= {"billing_mode": "single", "tariff": single_tariff}
-    if power_factor and terms["pf_standard"] == _standard(terms, terms["capacity_kva"]):
-        after["pf_standard"] = _standard(terms, capacity_kva)
-    return differing(terms, after)
-
-
-def _standard(terms: Terms, capacity_kva: Decimal) -> int:
-    return pf_standard(
-        tariff_class=terms["tariff_class"],
-        use_nature=terms["use_nature"],
-        voltage=terms["voltage"],
-        capacity_kva=capacity_kva,
-        wholesale=terms.get("supply_relation") == "wholesale",
     )
 
 
@@ -59,8 +34,7 @@ def after(
     terms: Terms,
     *,
     figures: Figures,
-    taken_kva: Decimal = Decimal(0),
-    capacity_kva: Decimal | None = None,
+    left_kva: Decimal | None = None,
     asked: Terms | None = None,
     kept: Terms | None = None,
     single_tariff: str = "",
@@ -68,22 +42,56 @@ def after(
     """The terms that ``kind`` changes.
 
     Args:
-        taken_kva: capacity that is sealed, reduced, split off (or, merged, comes in).
-        capacity_kva: the capacity of the transformer put in its place.
-        asked: the terms that are asked for by name (class, voltage, relocation).
+        left_kva: capacity in operation once it is done.
+        asked: terms asked for by name (class, voltage, relocation).
         kept: the terms before the restriction that now ends.
     """
-    left = terms["capacity_kva"] - taken_kva
-    if kind in kinds.ENDS:
-        return differing(terms, dict(kept or {}))
-    if kind in (kinds.SUSPEND, kinds.REMOVE) and (left <= 0 or kind == kinds.REMOVE):
+    if kind in (kinds.REMOVE, kinds.REINSTALL) or left_kva is None:
+        wanted: dict[str, Any] = dict(asked or {})
+        if kind == kinds.REMOVE:
+            wanted = {"demand_exempt": True}
+        elif kind == kinds.REINSTALL:
+            wanted = {"demand_exempt": (kept or {}).get("demand_exempt", False)}
+        return differing(terms, wanted)
+    if kind == kinds.SUSPEND and left_kva <= 0:
         return differing(terms, {"demand_exempt": True})
-    if kind == kinds.SUSPEND:
-        return with_capacity(terms, left, figures, single_tariff=single_tariff, power_factor=False)
-    if kind in (kinds.REDUCE, kinds.SPLIT):
-        return with_capacity(terms, left + (capacity_kva or 0), figures, single_tariff=single_tariff)
-    if kind == kinds.EXCHANGE:
-        return differing(terms, {"capacity_kva": left + (capacity_kva or 0)})
-    if kind == kinds.MERGE:
-        return with_capacity(terms, terms["capacity_kva"] + taken_kva, figures, single_tariff=single_tariff)
-    return differing(terms, dict(asked or {}))
+    return differing(terms, _with_capacity(kind, terms, left_kva, figures, kept or {}, single_tariff))
+
+
+def _with_capacity(
+    kind: str, terms: Terms, left_kva: Decimal, figures: Figures, kept: Terms, single_tariff: str
+) -> dict[str, Any]:
+    """Capacity, perhaps the single-part price or the way back from it, and the power-factor standard.
+
+    A suspension or a temporary transformer leaves the power-factor standard; one that was set against the rule stays.
+    """
+    found: dict[str, Any] = {"capacity_kva": left_kva}
+    if below_threshold(terms, left_kva, figures) and single_tariff and kind != kinds.EXCHANGE:
+        found |= {"billing_mode": "single", "tariff": single_tariff}
+    was_two_part = kept.get("billing_mode", "single") != "single"
+    back = kind in kinds.ENDS and was_two_part and terms["billing_mode"] == "single"
+    if back and not below_threshold({**terms, "billing_mode": kept["billing_mode"]}, left_kva, figures):
+        found |= {"billing_mode": kept["billing_mode"], "tariff": kept["tariff"]}
+    if kind == kinds.RESUME:
+        found["demand_exempt"] = kept.get("demand_exempt", False)
+    by_capacity = kind in (kinds.REDUCE, kinds.RESTORE, kinds.SPLIT, kinds.MERGE)
+    if by_capacity and terms["pf_standard"] == _standard(terms, terms["capacity_kva"]):
+        found["pf_standard"] = _standard(terms, left_kva)
+    return found
+
+
+def _standard(terms: Terms, capacity_kva: Decimal) -> int:
+    return pf_standard(
+        tariff_class=terms["tariff_class"],
+        use_nature=terms["use_nature"],
+        voltage=terms["voltage"],
+        capacity_kva=capacity_kva,
+        wholesale=terms.get("supply_relation") == "wholesale",
+    )
+
+
+def too_short_to_free(kept: Terms, during: Terms) -> dict[str, Any]:
+    """The terms that come back for the days of a suspension that was too short to free the basic charge."""
+    return {
+        name: kept[name] for name in BASIC_CHARGE_FIELDS if name in kept and during.get(name) != kept[name]
+    }

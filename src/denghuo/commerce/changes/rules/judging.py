@@ -145,6 +145,14 @@ def _offered(kind: str, standing: Standing, figures: Figures) -> Iterator[Refusa
 def _with_transformers(standing: Standing) -> Iterator[Refusal]:
     if standing.voltage == "lt1kv" or not standing.units:
         yield Refusal("no_transformer", SUPPLY_RULES)
+        return
+    running = sum((unit.capacity_kva for unit in standing.units if unit.state == "running"), Decimal(0))
+    if not standing.running and running != standing.capacity_kva:
+        yield Refusal(
+            "transformers_do_not_add_up",
+            SUPPLY_RULES,
+            {"sum": _plain(running), "capacity": _plain(standing.capacity_kva)},
+        )
 
 
 def _year(standing: Standing, figures: Figures) -> Iterator[Refusal]:
@@ -262,7 +270,7 @@ def _whole_units(standing: Standing, wish: Wish) -> Iterator[Refusal]:
 def _reduce(standing: Standing, wish: Wish, figures: Figures) -> Iterator[Refusal]:
     """Whole transformers, or a smaller one in place of one; something must remain."""
     if wish.unit_ids and wish.capacity_kva is not None and len(wish.unit_ids) == 1:
-        (unit,) = [unit for unit in standing.units if unit.id in wish.unit_ids] or [None]
+        unit = next((unit for unit in standing.units if unit.id in wish.unit_ids), None)
         if unit is None or unit.state != "running":
             yield Refusal("transformers_missing", SUPPLY_RULES)
         elif not 0 < wish.capacity_kva < unit.capacity_kva:

@@ -46,6 +46,8 @@ WITH_READING = frozenset(
 """Read once more on the day, the meter staying where it is."""
 WITH_REMOVAL = frozenset({REMOVE, CLOSE})
 """The meter comes down."""
+READING_REQUIRED = frozenset({RELOCATE, MOVE_METER, REMOVE, VOLTAGE, TRANSFER, SPLIT, MERGE, CLOSE})
+"""Without what the meter showed on the day nothing is carried out: another place, meter, payer or price level begins."""
 METER_WORK = frozenset({RELOCATE, MOVE_METER, REMOVE, REINSTALL, VOLTAGE, TRANSFER, SPLIT, MERGE, CLOSE})
 
 APPLIED, APPROVED, READ, SETTLED = "applied", "approved", "read", "settled"

@@ -1,7 +1,7 @@
 """What may be done with meters and metering points."""
 
 from denghuo.commerce.metering.operations.installations import change_ratio, exchange, install, remove
-from denghuo.commerce.metering.operations.meters import register_meter, scrap, verify
+from denghuo.commerce.metering.operations.meters import register_meter, return_to_stock, scrap, verify
 from denghuo.commerce.metering.operations.points import (
     add_metering_point,
     change_agreement,
@@ -35,6 +35,7 @@ __all__ = [
     "keep_registers_in",
     "register_meter",
     "remove",
+    "return_to_stock",
     "scrap",
     "verify",
 ]

@@ -77,6 +77,29 @@ def verify(*, meter: Meter, verified_date: date, at: datetime, actor: Staff | No
 
 
 @transaction.atomic
+def return_to_stock(*, meter: Meter, reason: str, at: datetime, actor: Staff | None = None) -> None:
+    """A meter that was taken down lies in stock again.
+
+    Raises:
+        MeteringConflict: it was not taken down.
+    """
+    meter = Meter.objects.select_for_update().get(pk=meter.pk)
+    if not rules.may_become(meter.state, MeterState.IN_STOCK):
+        raise MeteringConflict(_("Only a meter that was taken down goes back to stock."), code="meter_state")
+    before, meter.state = meter.state, MeterState.IN_STOCK
+    meter.save(update_fields=["state"])
+    audit.record(
+        "metering.meter.returned",
+        subject=meter,
+        at=at,
+        actor=actor,
+        reason=reason,
+        unit_id=meter.unit_id,
+        changes={"state": [before, MeterState.IN_STOCK.value]},
+    )
+
+
+@transaction.atomic
 def scrap(*, meter: Meter, reason: str, at: datetime, actor: Staff | None = None) -> None:
     """Write a meter off.
 

@@ -28,6 +28,7 @@ ACTIONS = {
     "metering.meter.removed": _("Meter taken down"),
     "metering.meter.verified": _("Meter verified"),
     "metering.meter.scrapped": _("Meter scrapped"),
+    "metering.meter.returned": _("Meter back in stock"),
     "metering.ratio.changed": _("Ratio changed"),
     "metering.point.opened": _("Metering point opened"),
     "metering.point.closed": _("Metering point closed"),

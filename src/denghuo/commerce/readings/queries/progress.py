@@ -104,7 +104,7 @@ def _closing(cycle: str) -> QuerySet[Reading]:
     return Reading.objects.filter(
         metering_point_id=OuterRef("metering_point_id"),
         cycle=cycle,
-        kind__in=rules.CLOSING_KINDS,
+        kind=ReadingKind.REGULAR,  # where a meter still hangs, a final reading closed the account of the payer before
         state__in=_LIVE,
     )
 

@@ -16,6 +16,7 @@ from denghuo.commerce.readings.models import (
     ExceptionState,
     Reading,
     ReadingException,
+    ReadingKind,
     ReadingRoute,
     ReadingSource,
     ReadingState,
@@ -108,7 +109,7 @@ def _readings(ids: Sequence[int], cycle: str) -> tuple[dict[int, Reading], dict[
     ).order_by("read_date", "id")
     entered = {
         one.metering_point_id: one
-        for one in live.filter(cycle=cycle, kind__in=rules.CLOSING_KINDS)
+        for one in live.filter(cycle=cycle, kind=ReadingKind.REGULAR)
         .select_related("previous")
         .prefetch_related("exceptions")
     }
