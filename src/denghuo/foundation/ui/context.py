@@ -9,13 +9,14 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from denghuo.foundation.ui import navigation
+from denghuo.foundation.ui import extensions, navigation
 
 
 def interface(request: HttpRequest) -> dict[str, Any]:
     return {
         "navigation_sections": SimpleLazyObject(lambda: navigation.menu(request)),
         "user_entries": SimpleLazyObject(lambda: navigation.own_menu(request)),
+        "drafts_url": SimpleLazyObject(extensions.drafts_url),
         "interface_languages": settings.LANGUAGES,
         "interface_language": get_language() or settings.LANGUAGE_CODE,
     }

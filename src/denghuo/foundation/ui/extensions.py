@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import Promise
 
 from denghuo.foundation.ui.access import may
@@ -375,3 +376,16 @@ def find(request: HttpRequest, query: SearchQuery) -> list[tuple[Text, Sequence[
         for hit in itertools.islice(entry.provider(query, scope), query.limit):
             groups.setdefault(str(hit.kind), (hit.kind, []))[1].append(hit)
     return list(groups.values())
+
+
+_drafts_at = ""
+
+
+def keep_drafts_at(url_name: str) -> None:
+    """The view that keeps what is typed in forms marked ``data-draft``; without one they are kept in the browser only."""
+    global _drafts_at
+    _drafts_at = url_name
+
+
+def drafts_url() -> str:
+    return reverse(_drafts_at) if _drafts_at else ""
