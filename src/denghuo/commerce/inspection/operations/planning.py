@@ -60,13 +60,13 @@ def plan_quarter(*, quarter: Quarter, unit: OrganisationUnit, at: datetime, acto
         if (item.supply_point_id, item.kind) not in still_open
     ]
     units: dict[int, str] = dict(
-        SupplyPoint.objects.filter(unit_id__startswith=unit.code).values_list("pk", "unit_id")
+        SupplyPoint.objects.filter(unit__code__startswith=unit.code).values_list("pk", "unit_id")
         if len(due) > BATCH
         else SupplyPoint.objects.filter(pk__in=[item.supply_point_id for item in due]).values_list(
             "pk", "unit_id"
         )
     )
-    in_plan = Visit.objects.filter(quarter=str(quarter), unit_id__startswith=unit.code)
+    in_plan = Visit.objects.filter(quarter=str(quarter), unit__code__startswith=unit.code)
     before = in_plan.count()
     Visit.objects.bulk_create(
         (

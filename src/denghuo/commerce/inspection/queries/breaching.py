@@ -38,7 +38,7 @@ CLAIM_FIELDS = (*_DATES, *_DECIMALS, *_WHOLE, *_TEXTS, *_FLAGS, *EXTRA)
 
 
 def visible_cases(scope: str) -> QuerySet[BreachCase]:
-    return BreachCase.objects.filter(unit_id__startswith=scope).select_related(
+    return BreachCase.objects.filter(unit__code__startswith=scope).select_related(
         "supply_point__customer", "supply_point__account", "unit"
     )
 

@@ -40,12 +40,12 @@ def points(scope: str, on: date) -> Iterator[Point]:
     generator = _last(scope, ("generator",))
     owners = set(
         EmergencySource.objects.filter(
-            removed_date__isnull=True, profile__supply_point__unit_id__startswith=scope
+            removed_date__isnull=True, profile__supply_point__unit__code__startswith=scope
         ).values_list("profile__supply_point_id", flat=True)
     )
     rows = (
         SupplyTerms.objects.filter(
-            holding_on(on), supply_point__state="active", supply_point__unit_id__startswith=scope
+            holding_on(on), supply_point__state="active", supply_point__unit__code__startswith=scope
         )
         .exclude(tariff_class="generation")
         .order_by("supply_point_id")
@@ -67,7 +67,7 @@ def points(scope: str, on: date) -> Iterator[Point]:
 
 def _last(scope: str, kinds: Iterable[str]) -> dict[int, date]:
     rows = (
-        Visit.objects.filter(state=VisitState.DONE, kind__in=list(kinds), unit_id__startswith=scope)
+        Visit.objects.filter(state=VisitState.DONE, kind__in=list(kinds), unit__code__startswith=scope)
         .values("supply_point_id")
         .annotate(last=Max("done_at"))
         .order_by()
@@ -77,12 +77,12 @@ def _last(scope: str, kinds: Iterable[str]) -> dict[int, date]:
 
 def open_pairs(scope: str) -> set[tuple[int, str]]:
     """(supply point, kind) of visits that are planned and not done."""
-    found = Visit.objects.filter(state__in=states.OPEN_VISIT, unit_id__startswith=scope)
+    found = Visit.objects.filter(state__in=states.OPEN_VISIT, unit__code__startswith=scope)
     return set(found.order_by().values_list("supply_point_id", "kind"))
 
 
 def visible_visits(scope: str) -> QuerySet[Visit]:
-    return Visit.objects.filter(unit_id__startswith=scope).select_related(
+    return Visit.objects.filter(unit__code__startswith=scope).select_related(
         "supply_point__customer", "inspector"
     )
 
@@ -102,7 +102,7 @@ def inspectors(scope: str) -> QuerySet[Staff]:
         Staff.objects.filter(
             is_active=True, role_assignments__role="inspector", role_assignments__revoked_at__isnull=True
         )
-        .filter(Q(unit_id__startswith=scope) | Q(unit__in=_above(scope)))
+        .filter(Q(unit__code__startswith=scope) | Q(unit__code__in=_above(scope)))
         .distinct()
         .order_by("username")
     )
@@ -197,7 +197,7 @@ def candidates(scope: str, on: date) -> QuerySet[Any]:
         importance="ordinary"
     )
     return (
-        SupplyPoint.objects.filter(Exists(important), unit_id__startswith=scope)
+        SupplyPoint.objects.filter(Exists(important), unit__code__startswith=scope)
         .annotate(has_profile=Exists(profile))
         .select_related("customer")
         .order_by("number")

@@ -12,7 +12,7 @@ from denghuo.commerce.inspection.rules import states
 
 
 def visible(scope: str) -> QuerySet[Rectification]:
-    return Rectification.objects.filter(unit_id__startswith=scope).select_related(
+    return Rectification.objects.filter(unit__code__startswith=scope).select_related(
         "supply_point__customer", "inspector", "unit"
     )
 
@@ -36,7 +36,7 @@ def unnoticed(supply_point_id: int) -> QuerySet[Finding]:
 
 
 def visible_findings(scope: str) -> QuerySet[Finding]:
-    return Finding.objects.filter(unit_id__startswith=scope).select_related(
+    return Finding.objects.filter(unit__code__startswith=scope).select_related(
         "supply_point__customer", "rectification", "found_by"
     )
 

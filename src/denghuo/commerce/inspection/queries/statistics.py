@@ -36,7 +36,7 @@ class Tally:
 
 def _between(scope: str, start: date, end: date) -> Q:
     first, last = (datetime(day.year, day.month, day.day, tzinfo=BEIJING) for day in (start, end))
-    return Q(unit_id__startswith=scope, found_at__gte=first, found_at__lt=last)
+    return Q(unit__code__startswith=scope, found_at__gte=first, found_at__lt=last)
 
 
 def dangers(scope: str, start: date, end: date, *, by: str, on: date) -> list[Tally]:
@@ -87,7 +87,7 @@ def by_month(scope: str, start: date, end: date) -> dict[date, tuple[int, int]]:
 def plan_progress(scope: str, quarter: str) -> tuple[int, int]:
     """(inspected, planned) of a quarter's plan."""
     found = (
-        Visit.objects.filter(unit_id__startswith=scope, quarter=quarter)
+        Visit.objects.filter(unit__code__startswith=scope, quarter=quarter)
         .exclude(state="cancelled")
         .aggregate(total=Count("pk"), done=Count("pk", filter=Q(state="done")))
     )
