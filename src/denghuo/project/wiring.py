@@ -60,6 +60,7 @@ def connect() -> None:
     from denghuo.commerce.disconnection import tasks as disconnection_tasks  # noqa: F401 - registers its schedule
     from denghuo.commerce.invoicing.tasks import ANSWERS
     from denghuo.commerce.ledger import operations as ledger
+    from denghuo.commerce.outages import tasks as outages_tasks  # noqa: F401 - registers its schedule
     from denghuo.commerce.readings.tasks import READINGS
     from denghuo.commerce.receivables import queries as receivables
     from denghuo.commerce.receivables import tasks as receivables_tasks  # noqa: F401 - registers its schedule

@@ -2,6 +2,7 @@
 
 from denghuo.commerce.outages.queries.outages import (
     COUNTED,
+    WATCHED,
     Reader,
     Suspicion,
     Told,
@@ -39,6 +40,7 @@ from denghuo.commerce.outages.queries.supplies import (
 
 __all__ = [
     "COUNTED",
+    "WATCHED",
     "Affected",
     "Equipment",
     "Month",
