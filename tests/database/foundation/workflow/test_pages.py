@@ -11,7 +11,14 @@ from django.test import Client
 from django.urls import reverse
 
 from denghuo.foundation.workflow import operations
-from denghuo.foundation.workflow.models import Draft, HumanTask, ProcessDefinition, Remark, SideTask, TimeLimit
+from denghuo.foundation.workflow.models import (
+    Draft,
+    HumanTask,
+    ProcessDefinition,
+    Remark,
+    SideTask,
+    TimeLimit,
+)
 from denghuo.foundation.workflow.web import acts, board, cases, definitions, drafts, limits, lists, tasks
 from denghuo.kernel.periods import day_of
 from tests.cast import processes as drawn
@@ -51,7 +58,8 @@ def case(request_process, subject, now):
 @pytest.fixture
 def as_(now):
     def sign_in(name: str) -> Client:
-        client = Client(headers={"accept-language": "en"})
+        client = Client()
+        client.cookies["django_language"] = "en"
         client.force_login(cast.hire(name, now))
         return client
 
@@ -70,7 +78,10 @@ def test_the_page_of_a_case_says_where_it_stands(case, as_):
     flow = page.context["flow"]
     assert (flow["current"], flow["next"]) == (["accept"], ["survey"])
     assert flow["notes"][0]["who"] == "Counter clerk"
-    assert [(row.label, row.state) for row in page.context["steps"]] == [("受理", "open"), ("现场勘查", "next")]
+    assert [(row.label, row.state) for row in page.context["steps"]] == [
+        ("受理", "open"),
+        ("现场勘查", "next"),
+    ]
 
 
 def test_a_case_of_another_station_is_not_there(case, as_):
@@ -91,13 +102,16 @@ def test_a_message_sent_twice_is_kept_once(case, as_):
 
 def test_what_the_customer_said_is_with_the_customer(case, as_):
     as_("linxiaoyu").post(
-        reverse("workflow:remark", args=[case.pk]), {"text": "明天在家", "audience": "internal", "from_customer": "on"}
+        reverse("workflow:remark", args=[case.pk]),
+        {"text": "明天在家", "audience": "internal", "from_customer": "on"},
     )
     assert Remark.objects.get().audience == "customer"
 
 
 def test_a_refused_message_comes_back_with_what_was_typed(case, as_):
-    answer = as_("linxiaoyu").post(reverse("workflow:remark", args=[case.pk]), {"text": "x" * 4001, "audience": "internal"})
+    answer = as_("linxiaoyu").post(
+        reverse("workflow:remark", args=[case.pk]), {"text": "x" * 4001, "audience": "internal"}
+    )
     assert answer.status_code == 422 and "x" * 4001 in answer.content.decode()
 
 
@@ -109,7 +123,9 @@ def test_a_photo_lies_with_the_case_and_a_script_does_not(case, as_, settings, t
     url = reverse("workflow:attach", args=[case.pk])
     kept = client.post(url, {"file": SimpleUploadedFile("表箱.png", PIXEL), "kind": "photo", "note": "表箱"})
     assert kept.status_code == 302
-    refused = client.post(url, {"file": SimpleUploadedFile("x.png", b"<script>alert(1)</script>"), "kind": ""})
+    refused = client.post(
+        url, {"file": SimpleUploadedFile("x.png", b"<script>alert(1)</script>"), "kind": ""}
+    )
     assert refused.status_code == 422
     assert [(a.file.name, a.kind) for a in case.attachments.all()] == [("表箱.png", "photo")]
 
@@ -130,7 +146,12 @@ def test_the_clock_stands_still_and_runs_again(case, as_):
 def test_another_department_is_asked_and_answers(case, as_, now):
     as_("linxiaoyu").post(
         reverse("workflow:ask", args=[case.pk]),
-        {"text": "台区还有多少容量？", "unit": "45", "role": "connection_engineer", "due_at": "2026-09-09T17:30"},
+        {
+            "text": "台区还有多少容量？",
+            "unit": "45",
+            "role": "connection_engineer",
+            "due_at": "2026-09-09T17:30",
+        },
     )
     asked = SideTask.objects.get()
     engineer = as_("mofan")
@@ -203,7 +224,9 @@ def test_a_step_without_a_page_asks_what_the_gateway_needs(case, as_, written, n
     assert done.status_code == 302
     case.refresh_from_db()
     assert (case.state, case.outcome) == ("done", "finished")
-    assert engineer.post(url, {"say_feasible": "true", "say_headroom": "30"}).status_code == 422, "done already"
+    assert engineer.post(url, {"say_feasible": "true", "say_headroom": "30"}).status_code == 422, (
+        "done already"
+    )
 
 
 def test_a_step_is_passed_on_with_a_reason_by_whoever_has_it(case, as_, now):
@@ -228,14 +251,18 @@ def test_the_board_counts_by_process_and_step(case, as_, clock, monkeypatch):
 def upload(client, xml, **more):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    return client.post(
-        reverse("workflow:definitions"), {"file": SimpleUploadedFile("own.bpmn", xml), **more}
-    )
+    return client.post(reverse("workflow:definitions"), {"file": SimpleUploadedFile("own.bpmn", xml), **more})
 
 
 OWN = drawn.bpmn(
     "own.round",
-    {"supervisor": [("startEvent", "begin", ""), ("userTask", "look", 'name="巡视"'), ("endEvent", "over", "")]},
+    {
+        "supervisor": [
+            ("startEvent", "begin", ""),
+            ("userTask", "look", 'name="巡视"'),
+            ("endEvent", "over", ""),
+        ]
+    },
     [("begin", "look"), ("look", "over")],
     name="自定义巡视",
 )
@@ -288,7 +315,10 @@ def test_a_limit_is_set_from_a_day_on_with_its_basis(request_process, as_, clock
     limit = TimeLimit.objects.get(step="survey")
     assert (limit.amount, limit.escalation, limit.set_by.username) == (3, "supervisor", "sysadmin")
     shown = admin.get(reverse("workflow:limits")).content.decode()
-    assert "from 2026-10-01" in " ".join(shown.replace("<", " <").replace(">", "> ").split()) or "2026-10-01" in shown
+    assert (
+        "from 2026-10-01" in " ".join(shown.replace("<", " <").replace(">", "> ").split())
+        or "2026-10-01" in shown
+    )
     assert as_("heyong").post(url, said).status_code == 403
     assert admin.get(reverse("workflow:limit", args=["no.such"])).status_code == 404
     assert day_of(clock) < limit.valid_from
@@ -299,7 +329,9 @@ def test_what_is_typed_is_kept_for_its_writer_only(units, as_):
     clerk, agent = as_("linxiaoyu"), as_("chenxin")
     values = json.dumps([["text", "还没写完"]])
     assert clerk.post(url, {"place": "case-1-remark", "content": values}).status_code == 204
-    assert clerk.get(url, {"place": ["case-1-remark", "other"]}).json()["case-1-remark"]["values"] == [["text", "还没写完"]]
+    assert clerk.get(url, {"place": ["case-1-remark", "other"]}).json()["case-1-remark"]["values"] == [
+        ["text", "还没写完"]
+    ]
     assert agent.get(url, {"place": "case-1-remark"}).json() == {}
     clerk.post(url, {"place": "case-1-remark", "content": json.dumps([["text", "写完了"]])})
     assert Draft.objects.count() == 1

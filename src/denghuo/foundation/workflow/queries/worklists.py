@@ -23,14 +23,14 @@ from denghuo.foundation.workflow.models import (
 
 def cases(scope: str) -> QuerySet[ProcessInstance]:
     """The cases of a part of the organisation, newest first."""
-    return ProcessInstance.objects.filter(unit_id__startswith=scope).select_related(
+    return ProcessInstance.objects.filter(unit__code__startswith=scope).select_related(
         "owner", "unit", "definition"
     )
 
 
 def tasks(scope: str) -> QuerySet[HumanTask]:
     """The open steps of a part of the organisation."""
-    return HumanTask.objects.filter(state=TaskState.OPEN, unit_id__startswith=scope).select_related(
+    return HumanTask.objects.filter(state=TaskState.OPEN, unit__code__startswith=scope).select_related(
         "instance", "assignee", "unit"
     )
 
@@ -84,14 +84,14 @@ def _stands(now: datetime) -> Case:
 
 def board(scope: str, *, now: datetime) -> list[BoardRow]:
     """Running cases by process, those with broken clocks first."""
-    running = ProcessInstance.objects.filter(state=InstanceState.RUNNING, unit_id__startswith=scope)
+    running = ProcessInstance.objects.filter(state=InstanceState.RUNNING, unit__code__startswith=scope)
     return _board(running, "process", now)
 
 
 def board_of_steps(scope: str, process: str, *, now: datetime) -> list[BoardRow]:
     """Open steps of one process by step."""
     waiting = HumanTask.objects.filter(
-        state=TaskState.OPEN, instance__process=process, unit_id__startswith=scope
+        state=TaskState.OPEN, instance__process=process, unit__code__startswith=scope
     )
     return [
         BoardRow(process, row.process, row.total, row.in_time, row.warning, row.broken, row.paused, row.none)
@@ -129,7 +129,7 @@ def may_be_given(tasks: Iterable[HumanTask], giver: Staff) -> list[Staff]:
             role__in=roles,
             revoked_at__isnull=True,
             staff__is_active=True,
-            staff__unit_id__startswith=giver.scope,
+            staff__unit__code__startswith=giver.scope,
         )
         .select_related("staff__unit")
         .order_by("staff__username")
@@ -146,7 +146,7 @@ def may_be_given(tasks: Iterable[HumanTask], giver: Staff) -> list[Staff]:
 def asked_of(staff: Staff) -> QuerySet[SideTask]:
     """Questions of other departments that wait for this person: by name, or by role and unit."""
     theirs = Q(assignee=staff) | Q(
-        assignee__isnull=True, role__in=sorted(staff.roles), unit_id__startswith=staff.scope
+        assignee__isnull=True, role__in=sorted(staff.roles), unit__code__startswith=staff.scope
     )
     return SideTask.objects.filter(theirs, answered_at__isnull=True).select_related(
         "instance", "unit", "asked_by", "assignee"

@@ -30,7 +30,7 @@ def visible_case(request: StaffRequest, pk: int) -> ProcessInstance:
 def visible_task(request: StaffRequest, pk: int) -> HumanTask:
     """A step of a case, open or not; 404 outside the data scope."""
     found = (
-        HumanTask.objects.filter(pk=pk, unit_id__startswith=request.user.scope)
+        HumanTask.objects.filter(pk=pk, unit__code__startswith=request.user.scope)
         .select_related("instance__definition", "instance__owner", "instance__unit", "assignee", "unit")
         .first()
     )

@@ -65,7 +65,7 @@ def _tile(request: StaffRequest) -> Tile:
     found: dict[str, Any] = HumanTask.objects.filter(
         Q(assignee=staff) | Q(assignee__isnull=True, role__in=sorted(staff.roles)),
         state=TaskState.OPEN,
-        unit_id__startswith=staff.scope,
+        unit__code__startswith=staff.scope,
     ).aggregate(
         mine=Count("pk", filter=Q(assignee=staff)),
         late=Count("pk", filter=Q(assignee=staff, due_at__lt=at, paused_at__isnull=True)),

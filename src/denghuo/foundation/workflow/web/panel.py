@@ -16,7 +16,7 @@ def panel(request: StaffRequest, subject: models.Model) -> dict[str, Any]:
     """The newest case of ``subject`` with its steps, clocks, conversation, documents and questions; and the earlier ones."""
     found = list(
         queries.instances_of(subject)
-        .filter(unit_id__startswith=request.user.scope)
+        .filter(unit__code__startswith=request.user.scope)
         .select_related("unit")[:6]
     )
     if not found:
