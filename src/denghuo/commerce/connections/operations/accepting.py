@@ -24,6 +24,7 @@ from denghuo.commerce.connections.models import (
 from denghuo.commerce.connections.operations.common import (
     NotInThisStep,
     call_off,
+    field_errors,
     instance_of,
     locked,
     note,
@@ -142,13 +143,9 @@ def _check(
     project: Solar | None,
     at: datetime,
 ) -> None:
-    errors: dict[str, list[str]] = {}
-    try:
-        application.clean_fields(
-            exclude=["number", "customer", "account", "supply_point", "neighbour", "unit"]
-        )
-    except ValidationError as error:
-        errors = {name: list(texts) for name, texts in error.message_dict.items()}
+    errors = field_errors(
+        application, exclude=("number", "customer", "account", "supply_point", "neighbour", "unit")
+    )
     if application.capacity_kva is not None and application.capacity_kva <= 0:
         errors.setdefault("capacity_kva", []).append(_("The capacity must be above zero."))
     kind = application.kind

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from denghuo.commerce.connections.models import Application, ApplicationState
@@ -29,6 +30,20 @@ class NotInThisStep(Exception):
 
 class ActRefused(Exception):
     """A rule does not allow it; the text tells the clerk which, and on what it rests."""
+
+
+def field_errors(row: models.Model, *, exclude: tuple[str, ...]) -> dict[str, list[str]]:
+    """What is wrong with the fields that hold something, by name."""
+    empty = {
+        field.name
+        for field in row._meta.concrete_fields
+        if field.null and getattr(row, field.attname) is None
+    }
+    try:
+        row.clean_fields(exclude={*exclude, *empty})
+    except ValidationError as error:
+        return {name: list(texts) for name, texts in error.message_dict.items()}
+    return {}
 
 
 def locked(application: Application, *, running: bool = True) -> Application:

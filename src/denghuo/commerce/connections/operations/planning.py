@@ -19,6 +19,7 @@ from denghuo.commerce.connections.operations.common import (
     ActRefused,
     NotInThisStep,
     done,
+    field_errors,
     locked,
     note,
     standing_at,
@@ -156,11 +157,7 @@ def _live(plan: SupplyPlan) -> SupplyPlan:
 
 
 def _check(plan: SupplyPlan) -> None:
-    errors: dict[str, list[str]] = {}
-    try:
-        plan.clean_fields(exclude=["application", "drafted_by", "approved_by"])
-    except ValidationError as error:
-        errors = {name: list(texts) for name, texts in error.message_dict.items()}
+    errors = field_errors(plan, exclude=("application", "area", "drafted_by", "approved_by"))
     if not errors and plan.ct_primary_a % plan.ct_secondary_a:
         errors["ct_primary_a"] = [_("The CT ratio is not whole.")]
     if not errors and (plan.metering_mode == "low_low") != (plan.voltage == planning.LOW_VOLTAGE):
