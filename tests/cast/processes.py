@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 NAMESPACES = (
     'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" '
@@ -100,3 +102,56 @@ REQUEST = bpmn(
     name="测试申请",
 )  # fmt: skip
 """Accept, survey with a timer that calls the supervisor after two days, decide, write; the town's smallest process."""
+
+
+def handlers() -> None:
+    """The automatic step of ``test.request``, known once."""
+    from denghuo.foundation.workflow import rules
+
+    if rules.handler_of("test.write") is None:
+        rules.handler("test.write", lambda instance, *, at, actor: {"written": True})
+
+
+def in_force(at: datetime = datetime(2026, 1, 5, 4, tzinfo=UTC)) -> None:
+    """Put ``test.request`` into force."""
+    from denghuo.foundation.workflow import operations
+
+    handlers()
+    operations.approve(definition=operations.draft(xml=REQUEST, at=at), at=at, actor=None)
+
+
+def case_of(subject: Any) -> Any:
+    from denghuo.foundation.workflow import queries
+
+    return queries.instance_of(subject)
+
+
+def begin(subject: Any, *, at: datetime) -> Any:
+    from denghuo.foundation.workflow import operations
+
+    return operations.start(
+        process="test.request", subject=subject, title="申请", unit_id=subject.unit_id, at=at, actor=None
+    )
+
+
+def go_on(case: Any, *, at: datetime) -> None:
+    """Do the next open step of a case, where there is one."""
+    from denghuo.foundation.workflow import operations
+
+    if task := case.tasks.filter(state="open").order_by("id").first():
+        operations.complete(task=task, at=at, actor=None, data={"feasible": True, "headroom": 5})
+
+
+def books() -> list[tuple[Any, ...]]:
+    """How every case stands; none may have more or fewer steps and events than its state says."""
+    from django.db.models import Count
+
+    from denghuo.foundation.workflow.models import ProcessInstance
+
+    return list(
+        ProcessInstance.objects.annotate(
+            steps=Count("tasks", distinct=True), happenings=Count("events", distinct=True)
+        )
+        .order_by("subject_id")
+        .values_list("subject_id", "state", "outcome", "version", "steps", "happenings")
+    )

@@ -1,4 +1,4 @@
-"""Works through a day of money, is killed again and again while it does, and tells how the books stand at the end.
+"""Works through a day of money and of cases, is killed again and again while it does, and tells how the books stand at the end.
 
 ``python -m tests.journeys.money_driver --seed 7 --kills 8 [--backends]``: the parent forks a worker, kills it (or its
 PostgreSQL backend) at a random instant, looks at the books and forks the next one, until everything is done.
@@ -28,7 +28,7 @@ def prepare() -> None:
     """Every account owes a bill that is overdue or not, and one that is not due yet."""
     from django.core.management import call_command
 
-    from tests.cast import customers
+    from tests.cast import customers, processes
     from tests.cast.money import owing
 
     call_command("migrate", interactive=False, verbosity=0)
@@ -37,6 +37,7 @@ def prepare() -> None:
         account = customers.account(customer)
         owing(account, 10_000 + 37 * number, due=date(2026, 3, 20) if number % 3 else date(2026, 4, 20))
         owing(account, 5_000 + 11 * number, due=date(2026, 4, 25))
+    processes.in_force()
 
 
 def acts() -> list[Callable[[], object]]:
@@ -44,6 +45,7 @@ def acts() -> list[Callable[[], object]]:
     from denghuo.commerce.payments import operations as payments
     from denghuo.commerce.payments.models import Payment
     from denghuo.records.customers.models import Account
+    from tests.cast import processes
 
     accounts = list(Account.objects.order_by("id"))
     unit = accounts[0].unit_id
@@ -61,9 +63,16 @@ def acts() -> list[Callable[[], object]]:
         rows = [payments.Row(accounts[n].pk, 3_000 + n, f"F{n}") for n in range(first, first + FILE_ROWS)]
         return payments.receive_file(rows=rows, channel="bank_debit", at=DAY, unit_id=unit)
 
+    def serve(n: int) -> object:
+        case = processes.case_of(accounts[n]) or processes.begin(accounts[n], at=DAY)
+        return [processes.go_on(case, at=DAY) for _step in range(2)]
+
+    processes.handlers()
     day: list[Callable[[], object]] = []
     for n in range(ACCOUNTS):
         day.append(lambda n=n: pay(n))
+        if n % 3 == 2:
+            day.append(lambda n=n: serve(n))
         if n % 7 == 6:
             day.append(lambda n=n: bounce(n))
         if n % FILE_ROWS == FILE_ROWS - 1:
@@ -81,10 +90,12 @@ def books() -> dict[str, Any]:
     from denghuo.commerce.receivables import queries as receivables
     from denghuo.commerce.receivables.models import AccountBalance, Receivable
     from denghuo.foundation.audit import queries as audit
+    from tests.cast import processes
 
     return {
         "inconsistencies": [*receivables.inconsistencies(), *ledger.inconsistencies()],
         "audit": audit.verify().holds,
+        "cases": processes.books(),
         "payments": sorted(Payment.objects.values_list("external_id", "amount_fen", "state")),
         "balances": list(AccountBalance.objects.order_by("account").values_list("prepaid_fen", "open_fen")),
         "debts": list(
