@@ -122,6 +122,10 @@ class FieldTask(models.Model):
         return str(rules.kind_label(self.kind))
 
     @property
+    def tone(self) -> str:
+        return rules.TONES[self.state]
+
+    @property
     def facts(self) -> dict[str, str]:
         """``details`` as it was dispatched."""
         return dict(json.loads(self.details))
@@ -214,6 +218,10 @@ class FieldSubmission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_act_display()} {self.client_id[:8]}"
+
+    @property
+    def tone(self) -> str:
+        return rules.OUTCOME_TONES[self.outcome]
 
     @property
     def sent(self) -> dict[str, Any]:

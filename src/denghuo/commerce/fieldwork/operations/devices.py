@@ -20,15 +20,16 @@ class ConsentMissing(Exception):
 
 
 @transaction.atomic
-def meet(*, key: str, staff: Staff, at: datetime, name: str = "", waiting: int = 0) -> Device:
-    """The phone ``key`` in the hands of ``staff`` was heard of; ``waiting`` items are still on it."""
+def meet(*, key: str, staff: Staff, at: datetime, name: str = "", waiting: int | None = None) -> Device:
+    """The phone ``key`` in the hands of ``staff`` was heard of; ``waiting`` items are on it, if it said so."""
     device, made = Device.objects.get_or_create(
         key=key,
         staff=staff,
-        defaults={"name": name[:80], "first_seen_at": at, "last_seen_at": at, "waiting": waiting},
+        defaults={"name": name[:80], "first_seen_at": at, "last_seen_at": at, "waiting": waiting or 0},
     )
     if not made:
-        device.last_seen_at, device.waiting = max(at, device.last_seen_at), waiting
+        device.last_seen_at = max(at, device.last_seen_at)
+        device.waiting = device.waiting if waiting is None else waiting
         device.name = name[:80] or device.name
         device.save(update_fields=["last_seen_at", "waiting", "name"])
     else:

@@ -10,6 +10,7 @@ from denghuo.commerce.fieldwork.queries.tasks import (
     tasks_of,
     undecided,
     visible_tasks,
+    workers,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "tasks_of",
     "undecided",
     "visible_tasks",
+    "workers",
 ]

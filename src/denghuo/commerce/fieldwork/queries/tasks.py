@@ -68,11 +68,8 @@ def undecided(scope: str) -> QuerySet[FieldSubmission]:
 
 
 def crews(unit_id: str) -> list[Staff]:
-    """Who may be given a task of the unit, by name."""
-    roles = [role for role, granted in identity_rules.PERMISSIONS.items() if "fieldwork.work" in granted]
-    held = RoleAssignment.objects.filter(revoked_at__isnull=True, role__in=roles).values("staff_id")
-    people = Staff.objects.filter(pk__in=held, is_active=True).select_related("unit__parent")
-    return [person for person in people.order_by("unit_id", "username") if unit_id.startswith(person.scope)]
+    """Who may be given a task of the unit, by unit and name."""
+    return [person for person in workers("") if unit_id.startswith(person.scope)]
 
 
 def last_positions(scope: str, *, since: datetime) -> list[Position]:
@@ -87,4 +84,15 @@ def last_positions(scope: str, *, since: datetime) -> list[Position]:
         )
         .select_related("device__staff")
         .order_by("device__staff__username", "pk")
+    )
+
+
+def workers(scope: str) -> list[Staff]:
+    """Everybody who works outside in the units that start with ``scope``."""
+    roles = [role for role, granted in identity_rules.PERMISSIONS.items() if "fieldwork.work" in granted]
+    held = RoleAssignment.objects.filter(revoked_at__isnull=True, role__in=roles).values("staff_id")
+    return list(
+        Staff.objects.filter(pk__in=held, is_active=True, unit__code__startswith=scope)
+        .select_related("unit__parent")
+        .order_by("unit_id", "username")
     )

@@ -29,3 +29,12 @@ def state_after_return(*, has_crew: bool, accepted: bool, arrived: bool) -> str:
     if accepted:
         return "accepted"
     return "assigned" if has_crew else "waiting"
+
+
+TONES = {
+    "waiting": "neutral", "assigned": "info", "accepted": "accent", "arrived": "warning", "done": "success",
+    "cancelled": "neutral", "conflict": "danger",
+}  # fmt: skip
+OUTCOME_TONES = {
+    "received": "warning", "applied": "success", "duplicate": "neutral", "conflict": "danger", "refused": "danger",
+}  # fmt: skip
