@@ -6,6 +6,7 @@ variable                meaning                                       default
 DENGHUO_DATABASE_URL    sqlite:///path or postgresql://user:pw@host/db  sqlite in DENGHUO_HOME
 DENGHUO_HOME            where data, uploads and the secret live       ./var
 DENGHUO_SECRET_KEY      signing key                                   made once, kept in DENGHUO_HOME
+DENGHUO_PLATE_KEYS      keys of customer plates, the first signs   DENGHUO_SECRET_KEY
 DENGHUO_DEBUG           1 shows error details (never in production)   0
 DENGHUO_HOSTS           comma-separated host names served             localhost,127.0.0.1,[::1]
 DENGHUO_HTTPS           1 when served behind TLS                      0
@@ -49,6 +50,7 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+PLATE_KEYS = [key for key in os.environ.get("DENGHUO_PLATE_KEYS", "").split(",") if key] or [SECRET_KEY]
 DEBUG = os.environ.get("DENGHUO_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("DENGHUO_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 HTTPS = os.environ.get("DENGHUO_HTTPS") == "1"

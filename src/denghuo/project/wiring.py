@@ -46,6 +46,7 @@ def subscriptions() -> Mapping[type, Sequence[outbox.Handler]]:
 def connect() -> None:
     """Called once when Django is ready."""
     from denghuo.care.appointments import tasks as appointments_tasks  # noqa: F401 - registers its schedule
+    from denghuo.care.desk import tasks as desk_tasks  # noqa: F401 - registers its schedule
     from denghuo.care.notifications import handlers as notifications
     from denghuo.care.notifications import tasks as notifications_tasks  # noqa: F401 - registers its schedule
     from denghuo.commerce.banking import queries as banking

@@ -168,9 +168,13 @@ class Item(models.Model):
         indexes = [models.Index(fields=["started_at"])]
 
     @property
+    def limit_seconds(self) -> int:
+        return self.limit_minutes * 60
+
+    @property
     def exceeded(self) -> bool:
         return self.ended_at is not None and (
-            (self.ended_at - self.started_at).total_seconds() > self.limit_minutes * 60
+            (self.ended_at - self.started_at).total_seconds() > self.limit_seconds
         )
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from denghuo.care.desk.models import Business, Evaluation, Item, Ticket, TicketState
 from denghuo.kernel.periods import BEIJING
@@ -29,40 +30,44 @@ class Row:
     scores: list[int] = field(default_factory=list)
 
     @property
-    def wait_average(self) -> float | None:
+    def wait_average(self) -> Decimal | None:
         return _average(self.waits)
 
     @property
-    def wait_longest(self) -> float | None:
-        return round(max(self.waits), 1) if self.waits else None
+    def wait_longest(self) -> Decimal | None:
+        return _tenths(max(self.waits)) if self.waits else None
 
     @property
-    def service_average(self) -> float | None:
+    def service_average(self) -> Decimal | None:
         return _average(self.services)
 
     @property
-    def service_longest(self) -> float | None:
-        return round(max(self.services), 1) if self.services else None
+    def service_longest(self) -> Decimal | None:
+        return _tenths(max(self.services)) if self.services else None
 
     @property
-    def on_time_percent(self) -> float | None:
-        return round(100 * (self.items - self.exceeded) / self.items, 1) if self.items else None
+    def on_time_percent(self) -> Decimal | None:
+        return _tenths(100 * (self.items - self.exceeded) / self.items) if self.items else None
 
     @property
     def evaluated(self) -> int:
         return len(self.scores)
 
     @property
-    def score_average(self) -> float | None:
-        return round(sum(self.scores) / len(self.scores), 2) if self.scores else None
+    def score_average(self) -> Decimal | None:
+        return _tenths(sum(self.scores) / len(self.scores)) if self.scores else None
 
     @property
-    def satisfied_percent(self) -> float | None:
-        return round(100 * sum(s >= 4 for s in self.scores) / len(self.scores), 1) if self.scores else None
+    def satisfied_percent(self) -> Decimal | None:
+        return _tenths(100 * sum(s >= 4 for s in self.scores) / len(self.scores)) if self.scores else None
 
 
-def _average(minutes: list[float]) -> float | None:
-    return round(sum(minutes) / len(minutes), 1) if minutes else None
+def _average(minutes: list[float]) -> Decimal | None:
+    return _tenths(sum(minutes) / len(minutes)) if minutes else None
+
+
+def _tenths(value: float) -> Decimal:
+    return Decimal(f"{value:.1f}")
 
 
 @dataclass(frozen=True)
