@@ -173,16 +173,17 @@ def inconsistencies() -> list[str]:
     """Supply points whose terms do not cover their life without gap or overlap (none in a sound database)."""
     following = Window(Lead("valid_from"), partition_by="supply_point_id", order_by="valid_from")
     rows = SupplyTerms.objects.annotate(following=following).values_list(
-        "supply_point__number", "valid_from", "valid_to", "following", "supply_point__energised_date"
-    )
+        "supply_point__number", "valid_from", "valid_to", "following", "supply_point__energised_date",
+        "supply_point__closed_date",
+    )  # fmt: skip
     found, seen = [], set()
-    for number, start, end, following_start, energised in rows.order_by(
+    for number, start, end, following_start, energised, closed in rows.order_by(
         "supply_point_id", "valid_from"
     ).iterator(5_000):
         if number not in seen and energised and start > energised:
             found.append(f"supply point {number}: no terms from {energised} to {start}")
         seen.add(number)
-        if end != following_start:
+        if end != (following_start or closed):
             found.append(f"supply point {number}: terms end {end}, the next begin {following_start}")
     bare = SupplyPoint.objects.filter(terms__isnull=True, energised_date__isnull=False)
     return found + [f"supply point {number}: no terms" for number in bare.values_list("number", flat=True)]

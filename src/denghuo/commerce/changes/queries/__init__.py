@@ -11,10 +11,12 @@ from denghuo.commerce.changes.queries.board import (
     restrictions,
     restrictions_in_force,
     to_warn,
+    used_days,
     visible_changes,
 )
 from denghuo.commerce.changes.queries.documents import Document, documents
-from denghuo.commerce.changes.queries.preview import Preview, hanging_at, preview, reads, units_taken
+from denghuo.commerce.changes.queries.finding import supply_points
+from denghuo.commerce.changes.queries.preview import Preview, hanging_at, preview, reads, units_taken, written
 from denghuo.commerce.changes.queries.standing import (
     figures,
     first_label,
@@ -50,9 +52,12 @@ __all__ = [
     "sentence",
     "spells_of",
     "standing_of",
+    "supply_points",
     "to_warn",
     "unbilled_before",
     "units_of",
     "units_taken",
+    "used_days",
     "visible_changes",
+    "written",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -28,6 +29,11 @@ class Restriction:
     alert: str
     next_kind: str
     units: tuple[CustomerTransformer, ...]
+
+    @property
+    def days_over(self) -> int:
+        """Days past the end."""
+        return max(0, -(self.days_left or 0))
 
 
 def visible_changes(scope: str) -> QuerySet[Change]:
@@ -93,6 +99,11 @@ def _alert(kind: str, ends_on: date | None, on: date, held: Figures) -> str:
     if on > ends_on:
         return TOO_OLD if kind == kinds.REDUCE else OVERDUE
     return SOON if on >= ends_on - timedelta(days=held.warn_days) else FINE
+
+
+def used_days(spells: Iterable[Spell], year: int) -> int:
+    """Days of suspension in a calendar year."""
+    return days_in_year(spells, year)
 
 
 def to_warn(*, on: date, limit: int = 1_000) -> list[Change]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from denghuo.commerce.changes.models import Change, CustomerTransformer, UnitState
+from denghuo.commerce.changes.models import Change, ChangeState, CustomerTransformer, UnitState
 from denghuo.commerce.changes.queries.standing import figures, plain_terms, single_tariff
 from denghuo.commerce.changes.rules import effects, kinds
 from denghuo.commerce.metering import queries as metering
@@ -158,6 +158,24 @@ def shown(terms: SupplyTerms, model_field: Any) -> str:
         unit = {"capacity_kva": " kVA", "contract_demand_kw": " kW"}.get(model_field.name, "")
         return format(value.normalize(), "f") + unit
     return str(value)
+
+
+def written(change: Change) -> list[Row]:
+    """What a change in effect has altered: the terms kept from before, beside those of its first day."""
+    kept = json.loads(change.before)
+    if change.effective_date is None or not kept:
+        return _people(change)
+    now = supply.terms_on(change.supply_point, change.effective_date)
+    found: list[Row] = []
+    if now is not None and change.state == ChangeState.EFFECTIVE:
+        before = SupplyTerms(**typed_terms(kept))
+        for name in kept:
+            if getattr(before, name) != getattr(now, name):
+                model_field: Any = SupplyTerms._meta.get_field(name.removesuffix("_id"))
+                found.append(
+                    Row(str(model_field.verbose_name), shown(before, model_field), shown(now, model_field))
+                )
+    return found + _people(change)
 
 
 def _people(change: Change) -> list[Row]:

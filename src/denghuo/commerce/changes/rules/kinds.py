@@ -81,14 +81,14 @@ FIELD_KIND: Mapping[str, str] = {
 """The field task of each kind; none where the office does it alone."""
 
 DOCUMENTS: Mapping[str, tuple[str, ...]] = {
-    RENAME: ("identity", "name_change"),
-    TRANSFER: ("identity", "title", "agreement"),
-    SPLIT: ("identity", "title"),
-    MERGE: ("identity", "title"),
+    RENAME: ("identity", "licence"),
+    TRANSFER: ("identity", "ownership", "contract"),
+    SPLIT: ("identity", "ownership"),
+    MERGE: ("identity", "ownership"),
     CLOSE: ("identity",),
-    RELOCATE: ("identity", "title"),
-    TARIFF_CLASS: ("identity", "use_proof"),
-    VOLTAGE: ("identity", "project_approval"),
-    EXCHANGE: ("identity", "test_report"),
+    RELOCATE: ("identity", "ownership"),
+    TARIFF_CLASS: ("identity", "photo"),
+    VOLTAGE: ("identity", "letter"),
+    EXCHANGE: ("identity", "letter"),
 }
-"""What a customer shows; what is held from an earlier case is not asked for again."""
+"""What a customer shows, as kinds of documents of a case; what is held from an earlier case is not asked for again."""
