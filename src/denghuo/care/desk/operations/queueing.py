@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from denghuo.care.appointments import operations as appointments
 from denghuo.care.appointments.models import Appointment
+from denghuo.care.appointments.queries import midnight as start_of
 from denghuo.care.desk import queries
 from denghuo.care.desk.models import PREFIXES, Business, Sitting, Ticket, TicketSource, TicketState
 from denghuo.care.desk.models.queue import AT_THE_WINDOW
@@ -193,15 +194,30 @@ def leave(*, ticket: Ticket, actor: Staff | None, at: datetime) -> Ticket:
 
 
 def close_day(*, before: date, at: datetime) -> int:
-    """End what still waits from days that are over; returns how many tickets."""
+    """End what still waits, or was called and never came, from days that are over; returns how many tickets.
+
+    Windows at which nobody is left are closed too. Whoever is still being served stays: only the clerk knows the end.
+    """
+    over = Ticket.objects.filter(day__lt=before).order_by("id")
     count = 0
-    for ticket in Ticket.objects.filter(state=TicketState.WAITING, day__lt=before).order_by("id")[:500]:
-        try:
-            leave(ticket=ticket, actor=None, at=at)
-        except QueueRefused:
-            continue
-        count += 1
+    for ticket in over.filter(state__in=[TicketState.WAITING, TicketState.CALLED])[:500]:
+        count += _end_of_day(ticket.pk, at)
+    forgotten = Sitting.objects.filter(closed_at__isnull=True, opened_at__lt=start_of(before))
+    busy = Ticket.objects.filter(state__in=AT_THE_WINDOW).values("clerk_id")
+    forgotten.exclude(clerk_id__in=busy).update(closed_at=at)
     return count
+
+
+@transaction.atomic
+def _end_of_day(pk: int, at: datetime) -> int:
+    ends = {TicketState.WAITING: TicketState.LEFT, TicketState.CALLED: TicketState.ABSENT}
+    found = Ticket.objects.select_for_update(of=("self",)).get(pk=pk)
+    if found.state not in ends:
+        return 0
+    found.state, found.ended_at = ends[TicketState(found.state)], at
+    found.save(update_fields=["state", "ended_at"])
+    note("left" if found.state == TicketState.LEFT else "skipped", found, at=at, actor=None)
+    return 1
 
 
 def at_window(ticket: Ticket, clerk: Staff, *states: str) -> Ticket:

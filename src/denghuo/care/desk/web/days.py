@@ -69,16 +69,15 @@ def columns(face: str) -> list[Column]:
 @require_GET
 def day(request: StaffRequest) -> HttpResponseBase:
     """The figures of a hall for a day or several; the file holds exactly the table that is shown."""
-    today = day_of(now())
-    start = day_typed(request.GET.get("from", ""), today)
-    until = day_typed(request.GET.get("to", ""), start)
-    until = min(max(until, start), start + timedelta(days=MOST_DAYS))
     face = request.GET.get("by", "clerk")
     if face not in FACES:
         face = "clerk"
     halls = list(_halls(request.user.scope))
     wanted = request.GET.get("unit") or request.user.unit_id
     unit = next((hall for hall in halls if hall.pk == wanted), halls[0] if halls else request.user.unit)
+    start = day_typed(request.GET.get("from", ""), _last_day(unit.pk, day_of(now())))
+    until = day_typed(request.GET.get("to", ""), start)
+    until = min(max(until, start), start + timedelta(days=MOST_DAYS))
     found = queries.day_figures(unit.pk, start, until + timedelta(days=1))
     rows: list[Row] = getattr(found, FACES[face][1])
     shown = columns(face)
@@ -117,6 +116,12 @@ def _halls(scope: str) -> QuerySet[OrganisationUnit]:
     return OrganisationUnit.objects.filter(
         code__startswith=scope, code__in=Ticket.objects.values("unit_id")
     ).order_by("code")
+
+
+def _last_day(unit_id: str, today: date) -> date:
+    """Today, or the last day on which anybody took a ticket."""
+    last = Ticket.objects.filter(unit_id=unit_id, day__lte=today).order_by("-day").first()
+    return last.day if last else today
 
 
 def _step(here: str, query: dict[str, str], face: str, start: date, days: int) -> str:

@@ -69,9 +69,7 @@ def _about(request: StaffRequest, caller: Any, text: str, at: Any) -> dict[str, 
     matters = cases.last_matters(customer_id=customer.pk, phone="", scope=request.user.scope, limit=MATTERS)
     account = caller.point.account if caller.point is not None else None
     phone = text if text.isdigit() and len(text) in (8, 11, 12) else ""
-    query = {"q": text, "channel": "phone", "customer": customer.pk}
-    if caller.point is not None:
-        query["point"] = caller.point.pk
+    query = {"who": caller.key, "q": text, "phone": phone}
     return {
         "customer": customer,
         "why": reason_text(Ticket(rank=claim.rank, reason=claim.reason, reason_detail=claim.detail)),
@@ -94,5 +92,5 @@ def _about(request: StaffRequest, caller: Any, text: str, at: Any) -> dict[str, 
             .order_by("starts_at", "id")[:COMING]
         ),
         "phone": phone,
-        "intake_url": f"{reverse('cases:intake')}?{urlencode(query)}",
+        "intake_url": f"{reverse('cases:new')}?{urlencode(query)}",
     }
