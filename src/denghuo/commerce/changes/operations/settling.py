@@ -223,6 +223,9 @@ def settle(*, change: Change, at: datetime, actor: Staff) -> Change:
         raise ChangeImpossible(_("The final bill is not issued yet."))
     if found.kind != kinds.SPLIT and not queries.billed_to(point, on):
         raise ChangeImpossible(_("The last bill is missing: make it first."))
+    waiting = account.bills.filter(state__in=(BillState.DRAFT, BillState.HELD, BillState.APPROVED)).first()
+    if waiting is not None:
+        raise ChangeImpossible(_("Bill %(number)s is not issued yet.") % {"number": waiting.number})
     owed = debts.owed(account.pk, on=day_of(at))
     if owed.total_fen > 0:
         raise StillOwed(owed.total_fen)
