@@ -11,6 +11,7 @@ What is held against the library (each is tested):
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,6 +32,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from denghuo.foundation.workflow.rules import diagrams, expressions
 
+logging.getLogger("spiff").setLevel(logging.WARNING)  # it tells of every token it moves
 _FAR_FUTURE, _LONG_AGO = "9999-01-01T00:00:00+00:00", "2000-01-01T00:00:00+00:00"
 _PARKED_FOR = "P365D"
 Value = bool | int | str
