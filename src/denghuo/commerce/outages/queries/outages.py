@@ -220,6 +220,17 @@ def of_supply(supply_point_ids: Iterable[int], *, limit: int = 6) -> list[Affect
     )
 
 
+def of_account(account_id: int, *, limit: int = 6) -> list[AffectedSupply]:
+    """Outages that touched the supplies of an account, newest first."""
+    return list(
+        AffectedSupply.objects.filter(
+            supply_point__account_id=account_id, outage__state__in=["approved", "running", "restored"]
+        )
+        .select_related("outage", "supply_point")
+        .order_by("-outage__begins_at", "-id")[:limit]
+    )
+
+
 def of_transformer(transformer: Transformer, *, limit: int = 6) -> list[Outage]:
     """Outages of a transformer and of everything above it, newest first."""
     return list(

@@ -57,11 +57,15 @@ def place_of(equipment: Equipment) -> str:
 def terms_behind(transformer_ids: Iterable[int], *, on: date) -> QuerySet[SupplyTerms]:
     """The terms in force of everything supplied through these transformers; ``fed_by`` is the transformer."""
     ids = list(transformer_ids)
+    return terms_in_force(on=on).filter(
+        Q(area__transformer_id__in=ids) | Q(area__isnull=True, transformer_id__in=ids)
+    )
+
+
+def terms_in_force(*, on: date) -> QuerySet[SupplyTerms]:
+    """The terms of everything supplied on a day; ``fed_by`` is the transformer."""
     return (
-        SupplyTerms.objects.filter(
-            Q(area__transformer_id__in=ids) | Q(area__isnull=True, transformer_id__in=ids)
-        )
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
+        SupplyTerms.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
         .filter(supply_point__state__in=SUPPLIED)
         .annotate(fed_by=Coalesce("area__transformer_id", "transformer_id"))
     )
@@ -90,25 +94,32 @@ def affected(equipment: Equipment, *, on: date) -> Affected:
     """Every supply behind the equipment with its rank; four queries however many there are."""
     feeders = dict(transformers_behind(equipment).values_list("pk", "feeder_id"))
     found = list(
-        terms_behind(feeders, on=on).select_related("supply_point__customer").order_by("supply_point__number")
+        terms_behind(feeders, on=on)
+        .select_related("supply_point__customer", "area")
+        .order_by("supply_point__number")
     )
     grades = ratings.grades([terms.supply_point.customer_id for terms in found], kind="value", on=on)
     rows = [_row(terms, feeders, grades) for terms in found]
     return Affected(sorted(rows, key=lambda row: (row.rank, row.supply_point.number)))
 
 
+def _fed_by(terms: SupplyTerms) -> int:
+    fed_by: int = terms.fed_by  # type: ignore[attr-defined]
+    return fed_by
+
+
 def _row(terms: SupplyTerms, feeders: dict[int, int], grades: dict[int, str]) -> AffectedSupply:
     point = terms.supply_point
     grade = grades.get(point.customer_id, "")
     known = priority.Supply(terms.importance, point.customer.special_care, terms.use_nature, grade)
-    fed_by: int = terms.fed_by  # type: ignore[attr-defined]
+    fed_by = _fed_by(terms)
     return AffectedSupply(
         supply_point=point,
         account_id=point.account_id,
         customer=point.customer,
         unit_id=point.unit_id,
         transformer_id=fed_by,
-        area_id=terms.area_id,
+        area=terms.area,
         feeder_id=feeders[fed_by],
         importance=terms.importance,
         special_care=point.customer.special_care,
@@ -151,3 +162,28 @@ def equipment_of(level: str, pk: int) -> Equipment | None:
 def covered(outage: Outage) -> frozenset[int]:
     """The transformers behind an outage's equipment."""
     return frozenset(transformers_behind(outage.equipment).values_list("pk", flat=True))
+
+
+def priorities(*, on: date, scope: str = "", equipment: Equipment | None = None) -> list[AffectedSupply]:
+    """Supplies that are cut last and restored first, the first of them first (rows that are not saved).
+
+    Ordinary ones are left out; behind one piece of equipment those with a good grade are named too.
+    """
+    if equipment is not None:
+        rows = affected(equipment, on=on).rows
+        return [row for row in rows if row.rank < priority.ORDINARY and row.unit_id.startswith(scope)]
+    marked = (
+        Q(importance__in=list(priority.IMPORTANCE))
+        | ~Q(supply_point__customer__special_care="")
+        | Q(use_nature__in=list(priority.USES))
+    )
+    found = list(
+        terms_in_force(on=on)
+        .filter(marked, supply_point__unit__pk__startswith=scope)
+        .select_related("supply_point__customer", "area", "transformer")
+    )
+    feeders = dict(
+        Transformer.objects.filter(pk__in={_fed_by(terms) for terms in found}).values_list("pk", "feeder_id")
+    )
+    made = [_row(terms, feeders, {}) for terms in found]
+    return sorted(made, key=lambda row: (row.rank, row.supply_point.number))
