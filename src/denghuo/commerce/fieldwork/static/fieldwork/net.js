@@ -157,7 +157,7 @@ async function sendAll() {
   for (const item of items) for (const id of item.photos ?? []) await sendPhoto(id, item);
   const ready = (await waiting()).slice();
   for (let start = 0; start < ready.length || (start === 0 && places.length); start += BATCH) {
-    await sendBatch(ready.slice(start, start + BATCH), ready.length, start === 0 ? places : [], me);
+    await sendBatch(ready.slice(start, start + BATCH), Math.max(0, ready.length - start - BATCH), start === 0 ? places : [], me);
   }
 }
 
@@ -185,11 +185,12 @@ async function sendPhoto(id, item) {
   }
 }
 
-async function sendBatch(items, count, positions, me) {
+// `left` says how many will still be on the phone after this batch.
+async function sendBatch(items, left, positions, me) {
   const found = await postJson(addresses.sync, {
     device: await device(),
     staff: me.id,
-    waiting: count,
+    waiting: left,
     positions: positions.slice(-200),
     items: items.map(({ id, act, made_at, task, point, payload }) => ({ id, act, made_at, task, point, payload })),
   });
