@@ -63,7 +63,7 @@ class Face:
 def _working_days(days: int, *, late: bool) -> str:
     if late:
         if days == 0:
-            return _("late since the close of today or the last working day")
+            return _("late by less than a working day")
         return ngettext("late by %(n)d working day", "late by %(n)d working days", -days) % {"n": -days}
     return ngettext("%(n)d working day left", "%(n)d working days left", days) % {"n": days}
 

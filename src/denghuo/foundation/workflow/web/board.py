@@ -9,11 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui.access import require
-from denghuo.foundation.workflow import rules
+from denghuo.foundation.workflow import operations, rules
+from denghuo.foundation.workflow.models import ProcessDefinition
 from denghuo.foundation.workflow.queries import worklists
 from denghuo.foundation.workflow.queries.worklists import BoardRow
 from denghuo.foundation.workflow.web.common import now
@@ -30,6 +32,7 @@ def board(request: StaffRequest) -> HttpResponse:
     chosen = request.GET.get("process", "")
     steps = worklists.board_of_steps(scope, chosen, now=at) if chosen else []
     names = dict(worklists.process_choices())
+    labels_of_steps = _step_labels(chosen) if steps else {}
     labels = dict(CLOCKS)
     return render(
         request,
@@ -50,11 +53,23 @@ def board(request: StaffRequest) -> HttpResponse:
                 for row in rows
             ],
             "chosen": names.get(chosen, chosen) if chosen else "",
-            "steps": [(row, rules.label(chosen, row.step), _task_cells(row, chosen)) for row in steps],
+            "steps": [
+                (row, labels_of_steps.get(row.step, row.step), _task_cells(row, chosen)) for row in steps
+            ],
             "chosen_key": chosen,
-            "breadcrumbs": [(_("Cases"), reverse("workflow:cases")), (_("Board of processes"), None)],
+            "breadcrumbs": [
+                (pgettext("process", "Cases"), reverse("workflow:cases")),
+                (_("Board of processes"), None),
+            ],
         },
     )
+
+
+def _step_labels(process: str) -> dict[str, str]:
+    """Names of the steps as the newest version has them."""
+    definition = ProcessDefinition.objects.filter(key=process).order_by("-version").first()
+    nodes = operations.diagram_of(definition).nodes.values() if definition else ()
+    return {node.id: str(rules.label(process, node.id, otherwise=node.name or node.id)) for node in nodes}
 
 
 def _parts(row: BoardRow, labels: dict[str, Any]) -> list[tuple[Any, int, str]]:

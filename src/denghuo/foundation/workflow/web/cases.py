@@ -68,7 +68,7 @@ def show(
             operations.diagram_of(case.definition),
         ),
         "back": reverse("workflow:case", args=[case.pk]),
-        "breadcrumbs": [(_("Cases"), reverse("workflow:cases")), (case.number, None)],
+        "breadcrumbs": [(pgettext("process", "Cases"), reverse("workflow:cases")), (case.number, None)],
     }
     return render(request, "workflow/case.html", context, status=status)
 

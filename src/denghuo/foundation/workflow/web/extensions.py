@@ -32,7 +32,7 @@ ACTIONS = {
 }
 MENU = (
     ("overview", gettext_lazy("My tasks"), "workflow:tasks", "checklist", "workflow.work", 20),
-    ("overview", gettext_lazy("Cases"), "workflow:cases", "route", "workflow.view", 21),
+    ("overview", pgettext_lazy("process", "Cases"), "workflow:cases", "route", "workflow.view", 21),
     ("overview", gettext_lazy("Board of processes"), "workflow:board", "layout-board", "workflow.assign", 22),
     ("administration", gettext_lazy("Process definitions"), "workflow:definitions", "sitemap", "workflow.define", 60),
     ("administration", gettext_lazy("Time limits"), "workflow:limits", "clock", "workflow.define", 61),

@@ -81,7 +81,7 @@ class AskForm(forms.Form):
     text = forms.CharField(
         label=_("What is needed"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
-    unit = UnitField(label=_("Unit"), queryset=OrganisationUnit.objects.none())
+    unit = UnitField(label=pgettext_lazy("process", "Unit"), queryset=OrganisationUnit.objects.none())
     role = forms.ChoiceField(label=pgettext_lazy("process", "Role"), choices=Role.choices)
     due_at = forms.DateTimeField(
         label=_("Needed by"),
@@ -183,7 +183,7 @@ class UploadForm(forms.Form):
     )
     key = forms.RegexField(
         r"^[a-z][a-z0-9_.-]{0,59}$",
-        label=_("Process"),
+        label=pgettext_lazy("process", "Process"),
         required=False,
         help_text=_("Empty: the id of the process in the file. An existing one gets a new version."),
     )
@@ -191,7 +191,7 @@ class UploadForm(forms.Form):
 
 class StartForm(forms.Form):
     title = forms.CharField(label=_("What it is about"), max_length=160)
-    unit = UnitField(label=_("Unit"), queryset=OrganisationUnit.objects.none())
+    unit = UnitField(label=pgettext_lazy("process", "Unit"), queryset=OrganisationUnit.objects.none())
 
     def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from denghuo.foundation.identity import queries as identity
 from denghuo.foundation.identity.models import Role
@@ -135,7 +135,7 @@ class TaskList(ClockedList):
     def extra_context(self, request: HttpRequest) -> dict[str, Any]:
         may_assign = request.user.may("workflow.assign")  # type: ignore[union-attr]
         tabs = [
-            ("mine", _("Mine"), reverse("workflow:tasks")),
+            ("mine", pgettext("process", "Mine"), reverse("workflow:tasks")),
             ("roles", _("My roles"), reverse("workflow:tasks-roles")),
             ("unit", _("My unit"), reverse("workflow:tasks-unit")),
         ]
@@ -187,7 +187,7 @@ class AllTasks(TaskList):
 
 @require("workflow.view")
 class CaseList(ClockedList):
-    title = gettext_lazy("Cases")
+    title = pgettext_lazy("process", "Cases")
     pretitle = gettext_lazy("Processes")
     template_name = "workflow/cases.html"
     keyset = ("-id",)
@@ -218,8 +218,8 @@ class CaseList(ClockedList):
         ),
         Column("owner", pgettext_lazy("process", "Owner"), value="owner__name"),
         Column("unit", pgettext_lazy("process", "Unit"), value="unit__name"),
-        Column("started_at", gettext_lazy("Opened"), kind="moment"),
-        Column("ended_at", gettext_lazy("Ended"), kind="moment", hidden=True),
+        Column("started_at", pgettext_lazy("process", "Opened"), kind="moment"),
+        Column("ended_at", pgettext_lazy("process", "Ended"), kind="moment", hidden=True),
         Column(
             "priority", pgettext_lazy("process", "Priority"), kind="badge", tones=PRIORITY_TONES, hidden=True
         ),
@@ -242,7 +242,7 @@ class CaseList(ClockedList):
         ),
         UnitFilter(),
         ChoiceFilter("person", pgettext_lazy("process", "Owner"), choices=_people, field="owner_id"),
-        DateRangeFilter("opened", gettext_lazy("Opened"), field="started_at", instant=True),
+        DateRangeFilter("opened", pgettext_lazy("process", "Opened"), field="started_at", instant=True),
     )
 
     def queryset(self, request: StaffRequest) -> QuerySet[ProcessInstance]:
@@ -270,8 +270,8 @@ class AskedList(ListPage):
         Column("due_at", gettext_lazy("Needed by"), kind="moment"),
         Column("role", pgettext_lazy("process", "Role"), value=lambda row: Role(row.role).label),
         Column("unit", pgettext_lazy("process", "Unit"), value="unit__name"),
-        Column("asked_by", gettext_lazy("Asked by"), value="asked_by__name"),
-        Column("asked_at", gettext_lazy("Asked"), kind="moment"),
+        Column("asked_by", pgettext_lazy("side task", "Asked by"), value="asked_by__name"),
+        Column("asked_at", pgettext_lazy("side task", "Asked"), kind="moment"),
     )
 
     def queryset(self, request: StaffRequest) -> QuerySet[SideTask]:

@@ -16,6 +16,13 @@
     canvas.zoom("fit-viewport");
     if (canvas.zoom() > 1) canvas.zoom(1);
   }
+  function shape(holder, canvas) {
+    // as high as the drawing needs at the width there is, within limits
+    const { inner, outer } = canvas.viewbox();
+    const height = inner.height * Math.min(1, outer.width / Math.max(inner.width, 1)) + 90;
+    holder.querySelector("[data-flow-canvas]").style.height = `${Math.round(Math.min(620, Math.max(260, height)))}px`;
+    canvas.resized();
+  }
   function show(canvas, registry, names) {
     // on a narrow screen the whole drawing would be too small to read: begin at the current step instead
     fit(canvas);
@@ -37,6 +44,7 @@
     for (const note of data.notes || []) {
       if (registry.get(note.element)) overlays.add(note.element, { position: { bottom: -4, left: 0 }, html: noteOf(note) });
     }
+    shape(holder, canvas);
     show(canvas, registry, data.current || []);
     holder.querySelectorAll("[data-flow-zoom]").forEach((button) => {
       button.disabled = false;
