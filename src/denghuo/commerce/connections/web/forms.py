@@ -47,13 +47,17 @@ class NewCustomerForm(forms.Form):
 class ApplicationForm(forms.Form):
     """What is applied for; which fields there are follows from the kind."""
 
-    unit = forms.ModelChoiceField(label=_("Station that will supply"), queryset=OrganisationUnit.objects.none())
+    unit = forms.ModelChoiceField(
+        label=_("Station that will supply"), queryset=OrganisationUnit.objects.none()
+    )
     address = forms.CharField(label=_("Address of the supply"), max_length=200)
     neighbour = forms.CharField(
         label=_("Supply point next door"), max_length=13, required=False,
         help_text=_("Its area counts as the nearest; the records have no coordinates."),
     )  # fmt: skip
-    capacity_kva = forms.DecimalField(label=_("Capacity applied for (kVA)"), min_value=0, decimal_places=2, max_digits=10)
+    capacity_kva = forms.DecimalField(
+        label=_("Capacity applied for (kVA)"), min_value=0, decimal_places=2, max_digits=10
+    )
     tariff_class = forms.ChoiceField(
         label=_("Tariff class"), choices=[item for item in TariffClass.choices if item[0] != "generation"]
     )
@@ -65,7 +69,9 @@ class ApplicationForm(forms.Form):
     industry_code = forms.CharField(label=_("Industry code"), max_length=6, required=False)
     temporary_until = forms.DateField(label=_("Temporary until"), widget=DAY)
     form = forms.ChoiceField(label=_("Form of the PV plant"), choices=SolarForm.choices)
-    capacity_kw = forms.DecimalField(label=_("Installed capacity (kW)"), min_value=0, decimal_places=2, max_digits=10)
+    capacity_kw = forms.DecimalField(
+        label=_("Installed capacity (kW)"), min_value=0, decimal_places=2, max_digits=10
+    )
     feed_mode = forms.ChoiceField(label=_("Feed-in"), choices=FeedMode.choices)
     voltage = forms.ChoiceField(label=_("Connection voltage"), choices=Voltage.choices)
     own_use_percent = forms.DecimalField(
@@ -89,7 +95,14 @@ class ApplicationForm(forms.Form):
         super().__init__(*args, **more)
         drop = {"temporary_until"} if kind != "temporary" else set()
         if kind in rules.PV:
-            drop |= {"capacity_kva", "importance", "own_power_percent", "industry_code", "tariff_class", "use_nature"}
+            drop |= {
+                "capacity_kva",
+                "importance",
+                "own_power_percent",
+                "industry_code",
+                "tariff_class",
+                "use_nature",
+            }
         else:
             drop |= {"form", "capacity_kw", "feed_mode", "voltage", "own_use_percent", "zone", "spot_market", "abilities"}  # fmt: skip
         if kind in rules.AT_EXISTING_POINT:
@@ -130,7 +143,10 @@ class SurveyForm(forms.Form):
 
 class DispatchForm(forms.Form):
     crew = forms.ModelChoiceField(
-        label=_("Given to"), queryset=Staff.objects.none(), required=False, help_text=_("Empty: everybody of the unit.")
+        label=_("Given to"),
+        queryset=Staff.objects.none(),
+        required=False,
+        help_text=_("Empty: everybody of the unit."),
     )
 
     def __init__(self, *args: Any, application: Application, **more: Any) -> None:
@@ -141,11 +157,15 @@ class DispatchForm(forms.Form):
 class PlanForm(forms.Form):
     """The figures of a plan that a person may set."""
 
-    capacity_kva = forms.DecimalField(label=_("Approved capacity (kVA)"), min_value=0, decimal_places=2, max_digits=10)
+    capacity_kva = forms.DecimalField(
+        label=_("Approved capacity (kVA)"), min_value=0, decimal_places=2, max_digits=10
+    )
     voltage = forms.ChoiceField(label=_("Voltage"), choices=Voltage.choices)
     phases = forms.TypedChoiceField(label=_("Phases"), choices=[(1, "1"), (3, "3")], coerce=int)
     supply_source = forms.ChoiceField(label=_("Supply source"), choices=SupplySource.choices)
-    area = forms.ModelChoiceField(label=_("Transformer area"), queryset=TransformerArea.objects.none(), required=False)
+    area = forms.ModelChoiceField(
+        label=_("Transformer area"), queryset=TransformerArea.objects.none(), required=False
+    )
     external_works = forms.BooleanField(label=_("Works outside the premises are needed"), required=False)
     metering_mode = forms.ChoiceField(label=_("Metering mode"), choices=MeteringMode.choices)
     registers = forms.ChoiceField(label=_("Registers"), choices=RegisterSet.choices)
@@ -156,12 +176,16 @@ class PlanForm(forms.Form):
     billing_mode = forms.ChoiceField(label=_("Billing mode"), choices=BillingMode.choices)
     contract_demand_kw = forms.DecimalField(label=_("Contract demand (kW)"), required=False, min_value=0, decimal_places=2, max_digits=10)  # fmt: skip
     demand_exempt = forms.BooleanField(label=_("Exempt from the basic charge"), required=False)
-    pf_standard = forms.TypedChoiceField(label=_("Power-factor standard"), choices=PowerFactorStandard.choices, coerce=int)
+    pf_standard = forms.TypedChoiceField(
+        label=_("Power-factor standard"), choices=PowerFactorStandard.choices, coerce=int
+    )
     market = forms.ChoiceField(label=_("Market attribute"), choices=Market.choices)
     iron_loss_kw = forms.DecimalField(label=_("Iron loss of the transformer (kW)"), required=False, min_value=0, decimal_places=4, max_digits=10)  # fmt: skip
     load_loss_kw = forms.DecimalField(label=_("Load loss of the transformer (kW)"), required=False, min_value=0, decimal_places=4, max_digits=10)  # fmt: skip
     shift_factor = forms.DecimalField(label=_("Shift factor of the load loss"), required=False, min_value=0, decimal_places=2, max_digits=6)  # fmt: skip
-    reason = forms.CharField(label=_("Why the plan differs from the draft"), max_length=300, required=False, widget=LONG)
+    reason = forms.CharField(
+        label=_("Why the plan differs from the draft"), max_length=300, required=False, widget=LONG
+    )
 
     def __init__(self, *args: Any, application: Application, book: str, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -170,7 +194,12 @@ class PlanForm(forms.Form):
         self.sources = 0
         if rules.KINDS[application.kind].flow == rules.HIGH:
             self.sources = max(2, rules.KINDS[application.kind].sources)
-            feeders = grid.feeders(application.unit_id).exclude(voltage="lt1kv").select_related("substation").order_by("code")
+            feeders = (
+                grid.feeders(application.unit_id)
+                .exclude(voltage="lt1kv")
+                .select_related("substation")
+                .order_by("code")
+            )
             for number in range(1, self.sources + 1):
                 self.fields[f"feeder_{number}"] = forms.ModelChoiceField(label=_("Source %(number)s: feeder") % {"number": number}, queryset=feeders, required=False)  # fmt: skip
                 self.fields[f"bus_{number}"] = forms.CharField(label=_("Source %(number)s: bus section") % {"number": number}, max_length=20, required=False)  # fmt: skip
@@ -213,18 +242,26 @@ class FeesForm(forms.Form):
     """One row a lawful or abolished fee; those that were abolished are refused with the reason."""
 
     code = forms.ChoiceField(label=_("Fee"), required=False)
-    amount_yuan = forms.DecimalField(label=_("Amount (yuan)"), required=False, min_value=0, decimal_places=2, max_digits=12)
+    amount_yuan = forms.DecimalField(
+        label=_("Amount (yuan)"), required=False, min_value=0, decimal_places=2, max_digits=12
+    )
     explanation = forms.CharField(label=_("Explanation"), max_length=200, required=False)
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["code"].choices = [("", _("No fee")), *((code, words.fee_label(code)) for code in fees.RULES)]  # type: ignore[attr-defined]
+        self.fields["code"].choices = [
+            ("", _("No fee")),
+            *((code, words.fee_label(code)) for code in fees.RULES),
+        ]  # type: ignore[attr-defined]
 
 
 class ReviewForm(forms.Form):
     passed = forms.BooleanField(label=pgettext_lazy("review", "Passed"), required=False)
     defects = forms.CharField(
-        label=_("New defects, one a line"), required=False, max_length=3000, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("New defects, one a line"),
+        required=False,
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
     fixed = forms.MultipleChoiceField(
         label=_("Found put right"), required=False, widget=forms.CheckboxSelectMultiple
@@ -257,7 +294,9 @@ class MeterForm(forms.Form):
         self.fields["place"].choices = places  # type: ignore[attr-defined]
 
     def clean_meter(self) -> Meter:
-        found = Meter.objects.filter(asset_number=self.cleaned_data["meter"].strip(), state=MeterState.IN_STOCK).first()
+        found = Meter.objects.filter(
+            asset_number=self.cleaned_data["meter"].strip(), state=MeterState.IN_STOCK
+        ).first()
         if found is None:
             raise forms.ValidationError(_("There is no such meter in stock."))
         return found
@@ -292,7 +331,11 @@ class InstallForm(forms.Form):
 
     def given(self, issue: Any, letter: str) -> dict[str, Any]:
         prefix = f"{letter}_{issue.pk}_"
-        return {name.removeprefix(prefix): value for name, value in self.cleaned_data.items() if name.startswith(prefix)}
+        return {
+            name.removeprefix(prefix): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith(prefix)
+        }
 
 
 REGISTER_LABELS = {
@@ -313,7 +356,9 @@ def _registers(register_set: str) -> list[str]:
 
 
 def _register_field(register: str, initial: int | None = 0) -> forms.DecimalField:
-    return forms.DecimalField(label=REGISTER_LABELS[register], initial=initial, min_value=0, decimal_places=4, max_digits=14)
+    return forms.DecimalField(
+        label=REGISTER_LABELS[register], initial=initial, min_value=0, decimal_places=4, max_digits=14
+    )
 
 
 class DocumentForm(forms.Form):
@@ -338,4 +383,3 @@ class ProgressForm(forms.Form):
         label=_("Last four digits of the telephone"), regex=r"^\d{4}$", max_length=4,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
-
