@@ -41,6 +41,7 @@ ROOMS = (
     "denghuo.commerce.disconnection",
     "denghuo.commerce.corrections",
     "denghuo.care.appointments",
+    "denghuo.care.cases",
 )
 """Rooms that may have an ``api`` module with a ``router``; its paths are mounted below the room's name."""
 

@@ -9,6 +9,7 @@ from denghuo.foundation.outbox import operations as outbox
 
 def subscriptions() -> Mapping[type, Sequence[outbox.Handler]]:
     """Event class → handlers. A handler may hear an event twice and must then change nothing."""
+    from denghuo.care.cases import handlers as cases
     from denghuo.care.notifications import handlers as notifications
     from denghuo.commerce.banking import handlers as banking
     from denghuo.commerce.billing.events import BillReversed
@@ -36,10 +37,10 @@ def subscriptions() -> Mapping[type, Sequence[outbox.Handler]]:
         connections.ApplicationRefused: [notifications.application_refused],
         connections.SupplyEnergised: [notifications.supply_energised],
         outages.NoticeDue: [notifications.outage_notice],
-        outages.FaultConfirmed: [notifications.outage_confirmed],
+        outages.FaultConfirmed: [cases.fault_confirmed, notifications.outage_confirmed],
         outages.OutageDelayed: [notifications.outage_delayed],
         outages.OutageCancelled: [notifications.outage_cancelled],
-        outages.OutageRestored: [notifications.outage_restored],
+        outages.OutageRestored: [cases.outage_restored, notifications.outage_restored],
     }
 
 

@@ -20,8 +20,10 @@ from denghuo.care.cases.models import (
     Repair,
     Topic,
 )
+from denghuo.care.cases.operations.repairing import join_outage
 from denghuo.care.cases.operations.stepping import CaseRefused, close, end_process, note, open_case
 from denghuo.care.cases.rules import parameters
+from denghuo.commerce.outages import operations as outages
 from denghuo.foundation.identity.models import OrganisationUnit, Staff
 from denghuo.foundation.numbering import operations as numbering
 from denghuo.foundation.outbox import operations as outbox
@@ -31,6 +33,9 @@ from denghuo.records.customers.models import Account, Customer
 from denghuo.records.grid.models import TransformerArea
 from denghuo.records.supply import queries as supply
 from denghuo.records.supply.models import SupplyPoint
+
+NO_SUPPLY = "fault.outage."
+"""Topics that may be an outage of common equipment."""
 
 
 @transaction.atomic
@@ -116,6 +121,7 @@ def receive(
         priority=case.priority,
     )
     _announce(case, at)
+    _report(case, at, actor)
     note("case.received", case, at=at, actor=actor, kind=kind, channel=channel, topic=topic.name)
     return case
 
@@ -222,6 +228,22 @@ def _announce(case: Case, at: datetime) -> None:
                 at=at,
             )
         )
+
+
+def _report(case: Case, at: datetime, actor: Staff | None) -> None:
+    """Tell the outages of a call without supply; where one is running there already, the matter waits for its end."""
+    if case.kind != CaseKind.FAULT or not case.topic.code.startswith(NO_SUPPLY):
+        return
+    signal = outages.report_fault(
+        key=f"case:{case.pk}",
+        at=at,
+        supply_point_id=case.supply_point_id,
+        transformer_area_id=case.area_id,
+        case_id=case.pk,
+    )
+    if signal is not None and signal.outage_id is not None:
+        join_outage(case_ids=[case.pk], outage_id=signal.outage_id, at=at, actor=actor)
+        case.refresh_from_db(fields=["outage_id"])
 
 
 @transaction.atomic
