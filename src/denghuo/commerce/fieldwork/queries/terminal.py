@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from denghuo.commerce.fieldwork import rules
 from denghuo.commerce.fieldwork.models import FieldSubmission, FieldTask, Outcome
 from denghuo.commerce.fieldwork.queries.tasks import mine
@@ -14,8 +16,9 @@ from denghuo.commerce.fieldwork.rules import Field, Kind, parameters
 from denghuo.commerce.metering.models import RegisterValues
 from denghuo.commerce.metering.rules import REGISTERS
 from denghuo.commerce.readings import queries as readings
-from denghuo.commerce.readings.models import Reading, ReadingRoute
+from denghuo.commerce.readings.models import Reading, ReadingRoute, RouteStop
 from denghuo.commerce.readings.queries import Grid, GridRow
+from denghuo.commerce.readings.rules import CLOSING_KINDS
 from denghuo.foundation.identity.models import Staff
 from denghuo.foundation.parameters import queries as figures
 from denghuo.records.supply.models import SupplyTerms
@@ -114,9 +117,22 @@ def _float(value: Decimal | None) -> float | None:
 
 
 def reading_lists(staff: Staff, on: date) -> list[dict[str, Any]]:
-    """The routes of a reader with every stop of the cycle at work, for reading without a network."""
+    """The routes of a reader with every stop of the cycle at work; those with something left to read come first."""
     cycle = readings.cycle_at_work(on)
-    routes = ReadingRoute.objects.filter(reader=staff).order_by("code")[:MOST_ROUTES]
+    read = Reading.objects.filter(
+        metering_point=OuterRef("metering_point"),
+        cycle=cycle,
+        state__in=["held", "accepted"],
+        kind__in=CLOSING_KINDS,
+    )
+    to_read = RouteStop.objects.filter(route=OuterRef("pk"), metering_point__measure="metered").exclude(
+        Exists(read)
+    )
+    routes = (
+        ReadingRoute.objects.filter(reader=staff)
+        .annotate(to_read=Exists(to_read))
+        .order_by("-to_read", "code")[:MOST_ROUTES]
+    )
     return [_route(readings.entry_grid(route=route, cycle=cycle), on) for route in routes]
 
 
