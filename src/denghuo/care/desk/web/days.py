@@ -150,6 +150,11 @@ def _minutes(start: str, end: str) -> Any:
     return value
 
 
+def _score(row: Ticket) -> int | None:
+    evaluation = getattr(row, "evaluation", None)  # a ticket without one raises an AttributeError
+    return evaluation.score if evaluation is not None else None
+
+
 @require("desk.serve", "desk.manage")
 class TicketList(ListPage):
     title = gettext_lazy("Queue tickets")
@@ -177,7 +182,7 @@ class TicketList(ListPage):
             value=_minutes("taken_at", "first_called_at"),
         ),
         Column("took", gettext_lazy("Took (min)"), kind="number", value=_minutes("serving_at", "ended_at")),
-        Column("score", gettext_lazy("Score"), kind="number", value="evaluation__score"),
+        Column("score", gettext_lazy("Score"), kind="number", value=_score),
         Column("source", pgettext_lazy("ticket", "Taken at"), hidden=True),
         Column("calls", pgettext_lazy("ticket", "Calls"), kind="number", hidden=True),
         Column("transfers", pgettext_lazy("ticket", "Passed on"), kind="number", hidden=True),
