@@ -39,6 +39,7 @@ ROOMS = (
     "denghuo.commerce.invoicing",
     "denghuo.commerce.collection",
     "denghuo.commerce.disconnection",
+    "denghuo.commerce.connections",
     "denghuo.commerce.corrections",
     "denghuo.care.appointments",
     "denghuo.care.cases",

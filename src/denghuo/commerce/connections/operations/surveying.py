@@ -110,7 +110,7 @@ def from_phone(task: FieldTask, answers: Mapping[str, Any], *, at: datetime, act
     """
     application = Application.objects.get(pk=task.subject_id)
     code = str(answers.get("area_code", "")).strip()
-    area = TransformerArea.objects.filter(code=code, unit_id__startswith=application.unit_id).first()
+    area = TransformerArea.objects.filter(code=code, unit__code__startswith=application.unit_id).first()
     if code and area is None:
         raise fieldwork_rules.Conflict(_("There is no area %(code)s in this unit.") % {"code": code})
     distance = answers.get("distance_m")
