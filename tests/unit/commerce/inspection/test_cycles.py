@@ -45,7 +45,11 @@ def test_what_is_due_in_a_quarter_is_what_a_walk_day_by_day_finds(last, months, 
     expected = oracle.first_due(last, months, quarter.end)
     assert [item.due_date for item in due] == ([expected] if expected else [])
     assert all(item.overdue == (expected < quarter.first) for item in due)
-    assert all(quarter.first <= cycles.planned_date(item.due_date, quarter) < quarter.end for item in due)
+    planned = cycles.planned_dates(due, quarter, quarter.first)
+    assert all(
+        quarter.first <= day < quarter.end and day >= min(item.due_date, day)
+        for day, item in zip(planned, due, strict=True)
+    )
 
 
 def test_a_new_customer_waits_for_the_first_cycle_and_a_generator_has_its_own():
@@ -64,6 +68,23 @@ def test_the_sample_is_the_same_every_time_and_about_as_large_as_asked():
     assert sample != {n for n in numbers if cycles.is_sampled(n, Q3.shifted(1), Decimal("0.5"))}
     assert all(cycles.is_sampled(n, Q3, Decimal(100)) for n in numbers[:50])
     assert not any(cycles.is_sampled(n, Q3, Decimal(0)) for n in numbers[:50])
+
+
+def test_what_is_late_is_spread_over_the_rest_of_the_quarter_the_strictest_first():
+    old = date(2025, 1, 1)
+    points = [Point(n, f"45{n}", "first" if n == 9 else "ordinary", "1-10kv", old) for n in range(10)]
+    points.append(Point(99, "4599", "ordinary", "1-10kv", old, date(2026, 3, 20)))
+    due = list(cycles.due_in(Q3, points, Cycles(lv_percent=Decimal(0))))
+    days = dict(
+        zip(
+            [item.supply_point_id if item.kind != "generator" else -1 for item in due],
+            cycles.planned_dates(due, Q3, date(2026, 7, 15)),
+            strict=True,
+        )
+    )
+    assert days[99] == date(2026, 9, 20) and days[9] == date(2026, 7, 15)
+    assert sorted(days[n] for n in range(9))[-1] < Q3.end and len({days[n] for n in range(9)}) == 9
+    assert cycles.planned_dates([], Q3, date(2026, 7, 15)) == []
 
 
 def test_quarters():

@@ -77,11 +77,11 @@ def plan_quarter(*, quarter: Quarter, unit: OrganisationUnit, at: datetime, acto
                 checklist=item.kind,
                 quarter=str(quarter),
                 due_date=item.due_date,
-                planned_date=cycles.planned_date(item.due_date, quarter),
+                planned_date=planned_date,
                 planned_at=at,
                 planned_by=actor,
             )
-            for item in due
+            for item, planned_date in zip(due, cycles.planned_dates(due, quarter, on), strict=True)
         ),
         batch_size=BATCH,
         ignore_conflicts=True,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 FIRST, SECOND, HV35, HV10, LV, GENERATOR = "first", "second", "hv35", "hv10", "lv", "generator"
 KINDS = (FIRST, SECOND, HV35, HV10, LV, GENERATOR)
+_ORDER = (FIRST, GENERATOR, SECOND, HV35, HV10, LV)
 _HIGH = frozenset({"35kv", "110kv", "220kv"})
 _MEDIUM = frozenset({"1-10kv", "20kv"})
 
@@ -139,9 +140,20 @@ def due_in(quarter: Quarter, points: Iterable[Point], cycles: Cycles) -> Iterato
                 yield Due(point.id, GENERATOR, due, due < quarter.first)
 
 
-def planned_date(due: date, quarter: Quarter) -> date:
-    """The day it is planned for: when it is due, or the first day of the quarter where that has passed."""
-    return max(due, quarter.first)
+def planned_dates(due: Sequence[Due], quarter: Quarter, today: date) -> list[date]:
+    """A day for each visit: the day it is due, or, for what is late already and for the sample, spread evenly over what
+    is left of the quarter, the strictest kind and the longest overdue first. Always the same answer.
+    """
+    start = min(max(quarter.first, today), quarter.end - timedelta(days=1))
+    found = [item.due_date for item in due]
+    loose = sorted(
+        (at for at, item in enumerate(due) if item.kind == LV or item.due_date < start),
+        key=lambda at: (_ORDER.index(due[at].kind), due[at].due_date, due[at].supply_point_id),
+    )
+    days = (quarter.end - start).days
+    for place, at in enumerate(loose):
+        found[at] = start + timedelta(days=place * days // len(loose))
+    return found
 
 
 @dataclass(frozen=True)
