@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from denghuo.commerce.fieldwork import rules
@@ -36,10 +35,10 @@ class FieldTask(models.Model):
     """
 
     key = models.CharField(max_length=120, unique=True)
-    kind = models.CharField(_("kind"), max_length=60)
+    kind = models.CharField(pgettext_lazy("field task", "kind"), max_length=60)
     subject_type = models.CharField(max_length=60)
     subject_id = models.CharField(max_length=40)
-    title = models.CharField(_("title"), max_length=120)
+    title = models.CharField(pgettext_lazy("field task", "title"), max_length=120)
     unit = models.ForeignKey(OrganisationUnit, on_delete=models.PROTECT, related_name="+", db_index=False)
     crew = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -48,9 +47,11 @@ class FieldTask(models.Model):
         related_name="field_tasks",
         db_index=False,
     )
-    state = models.CharField(_("state"), max_length=10, choices=TaskState, default="waiting")
-    due_at = models.DateTimeField(_("due"), null=True)
-    address = models.CharField(_("address"), max_length=200, blank=True)
+    state = models.CharField(
+        pgettext_lazy("field task", "state"), max_length=10, choices=TaskState, default="waiting"
+    )
+    due_at = models.DateTimeField(pgettext_lazy("field task", "due"), null=True)
+    address = models.CharField(pgettext_lazy("field task", "address"), max_length=200, blank=True)
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
     latitude = models.DecimalField(max_digits=8, decimal_places=6, null=True)
     supply_point = models.ForeignKey(
@@ -61,17 +62,17 @@ class FieldTask(models.Model):
     dispatched_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
-    dispatched_at = models.DateTimeField(_("dispatched"))
-    accepted_at = models.DateTimeField(_("accepted"), null=True)
-    arrived_at = models.DateTimeField(_("arrived"), null=True)
-    done_at = models.DateTimeField(_("done"), null=True)
+    dispatched_at = models.DateTimeField(pgettext_lazy("field task", "dispatched"))
+    accepted_at = models.DateTimeField(pgettext_lazy("field task", "accepted"), null=True)
+    arrived_at = models.DateTimeField(pgettext_lazy("field task", "arrived"), null=True)
+    done_at = models.DateTimeField(pgettext_lazy("field task", "done"), null=True)
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     done_longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
     done_latitude = models.DecimalField(max_digits=8, decimal_places=6, null=True)
-    cancelled_at = models.DateTimeField(_("cancelled"), null=True)
-    end_note = models.CharField(_("why it ended"), max_length=300, blank=True)
+    cancelled_at = models.DateTimeField(pgettext_lazy("field task", "cancelled"), null=True)
+    end_note = models.CharField(pgettext_lazy("field task", "why it ended"), max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -141,11 +142,11 @@ class Device(models.Model):
 
     key = models.CharField(max_length=40)
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    name = models.CharField(_("device"), max_length=80, blank=True)
-    consented_at = models.DateTimeField(_("consented to live location"), null=True)
-    first_seen_at = models.DateTimeField(_("first seen"))
-    last_seen_at = models.DateTimeField(_("last seen"))
-    waiting = models.PositiveIntegerField(_("not sent yet"), default=0)
+    name = models.CharField(pgettext_lazy("field task", "device"), max_length=80, blank=True)
+    consented_at = models.DateTimeField(pgettext_lazy("field task", "consented to live location"), null=True)
+    first_seen_at = models.DateTimeField(pgettext_lazy("field task", "first seen"))
+    last_seen_at = models.DateTimeField(pgettext_lazy("field task", "last seen"))
+    waiting = models.PositiveIntegerField(pgettext_lazy("field task", "not sent yet"), default=0)
 
     class Meta:
         ordering = ["-last_seen_at", "-id"]
@@ -182,21 +183,23 @@ class FieldSubmission(models.Model):
     client_id = models.CharField(max_length=40)
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     unit_id = models.CharField(max_length=16)
-    act = models.CharField(_("act"), max_length=10, choices=Act)
+    act = models.CharField(pgettext_lazy("field task", "act"), max_length=10, choices=Act)
     task = models.ForeignKey(FieldTask, null=True, on_delete=models.PROTECT, related_name="submissions")
     metering_point_id = models.BigIntegerField(null=True)
     payload = models.TextField()
-    made_at = models.DateTimeField(_("made"))
-    received_at = models.DateTimeField(_("received"))
-    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default="received")
-    words = models.CharField(_("explanation"), max_length=600, blank=True)
+    made_at = models.DateTimeField(pgettext_lazy("field task", "made"))
+    received_at = models.DateTimeField(pgettext_lazy("field task", "received"))
+    outcome = models.CharField(
+        pgettext_lazy("field task", "outcome"), max_length=10, choices=Outcome, default="received"
+    )
+    words = models.CharField(pgettext_lazy("field task", "explanation"), max_length=600, blank=True)
     theirs = models.TextField(default="{}")
-    proposal = models.CharField(_("proposal"), max_length=300, blank=True)
-    resolved_at = models.DateTimeField(_("decided"), null=True)
+    proposal = models.CharField(pgettext_lazy("field task", "proposal"), max_length=300, blank=True)
+    resolved_at = models.DateTimeField(pgettext_lazy("field task", "decided"), null=True)
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
-    resolution = models.CharField(_("decision"), max_length=300, blank=True)
+    resolution = models.CharField(pgettext_lazy("field task", "decision"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -244,7 +247,7 @@ class FieldPhoto(models.Model):
     client_id = models.CharField(max_length=40)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     task = models.ForeignKey(FieldTask, null=True, on_delete=models.PROTECT, related_name="photos")
-    taken_at = models.DateTimeField(_("taken"))
+    taken_at = models.DateTimeField(pgettext_lazy("field task", "taken"))
     received_at = models.DateTimeField()
 
     class Meta:

@@ -58,7 +58,7 @@ def register() -> None:
     audit.name_fields(
         {
             f"{room}.state": (gettext_lazy("State"), dict(TaskState.choices)),
-            f"{room}.crew": (gettext_lazy("Crew"), {}),
+            f"{room}.crew": (pgettext_lazy("field task", "Crew"), {}),
             f"{room}.kind": (pgettext_lazy("field task", "Kind"), {}),
         }
     )

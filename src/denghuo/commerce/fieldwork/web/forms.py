@@ -44,7 +44,7 @@ class NewTaskForm(forms.Form):
         label=_("Supply point number"), max_length=13, help_text=_("Where it is; the address comes with it.")
     )
     crew = CrewField(
-        label=_("Crew"),
+        label=pgettext_lazy("field task", "Crew"),
         queryset=Staff.objects.none(),
         required=False,
         help_text=_("Empty: everybody of the unit."),
@@ -67,7 +67,7 @@ class NewTaskForm(forms.Form):
 
 class AssignForm(forms.Form):
     crew = CrewField(
-        label=_("Crew"),
+        label=pgettext_lazy("field task", "Crew"),
         queryset=Staff.objects.none(),
         required=False,
         help_text=_("Empty: everybody of the unit."),

@@ -39,7 +39,7 @@ class TaskList(ListPage):
         Column("title", _("Task"), url=lambda row: reverse("fieldwork:task", args=[row.pk])),
         Column("kind", pgettext_lazy("field task", "Kind"), value=lambda row: row.label),
         Column("state", _("State"), kind="badge", tones=rules.TONES),
-        Column("crew", _("Crew"), value="crew__name"),
+        Column("crew", pgettext_lazy("field task", "Crew"), value="crew__name"),
         Column("address", _("Address")),
         Column("due_at", _("Due"), kind="moment", sort=True),
         Column("dispatched_at", pgettext_lazy("field task", "Dispatched"), kind="moment", hidden=True),
@@ -50,7 +50,7 @@ class TaskList(ListPage):
     filters = [
         TextFilter("q", _("Title or address"), lookups=("title__icontains", "address__icontains")),
         ChoiceFilter("state", _("State"), choices=TaskState.choices),
-        TextFilter("crew", _("Crew"), lookups=("crew__name", "crew__username")),
+        TextFilter("crew", pgettext_lazy("field task", "Crew"), lookups=("crew__name", "crew__username")),
         UnitFilter(),
         DateRangeFilter("due", _("Due"), field="due_at", instant=True),
     ]
@@ -65,7 +65,7 @@ def _what(row: FieldSubmission) -> str:
 
 @require("fieldwork.view")
 class SubmissionList(ListPage):
-    title = _("What phones sent")
+    title = pgettext_lazy("field task", "What phones sent")
     pretitle = _("Field work")
     keyset = ("-id",)
     scope_field = "unit_id"
@@ -102,7 +102,7 @@ class SubmissionList(ListPage):
 
 @require("fieldwork.dispatch")
 class DeviceList(ListPage):
-    title = _("Phones")
+    title = pgettext_lazy("field task", "Phones")
     pretitle = _("Field work")
     keyset = ("-last_seen_at", "-id")
     scope_field = "staff__unit__code"
@@ -111,11 +111,11 @@ class DeviceList(ListPage):
     empty_text = _("A phone appears here when somebody opens the field terminal on it.")
     columns = [
         Column("staff", pgettext_lazy("field device", "Person"), value="staff__name"),
-        Column("name", _("Phone"), value=str),
-        Column("last_seen_at", _("Last seen"), kind="moment"),
-        Column("waiting", _("Not sent yet"), kind="number"),
+        Column("name", pgettext_lazy("field task", "Phone"), value=str),
+        Column("last_seen_at", pgettext_lazy("field task", "Last seen"), kind="moment"),
+        Column("waiting", pgettext_lazy("field task", "Not sent yet"), kind="number"),
         Column("consented_at", _("Shares the location since"), kind="moment"),
-        Column("first_seen_at", _("First seen"), kind="moment", hidden=True),
+        Column("first_seen_at", pgettext_lazy("field task", "First seen"), kind="moment", hidden=True),
     ]
     filters = [
         TextFilter(
