@@ -186,7 +186,7 @@ def repaired(task: FieldTask, answers: Mapping[str, Any], *, at: datetime, actor
     outage.description = (answers.get("found") or outage.description)[:300]
     outage.save(update_fields=["cause", "description"])
     if answers.get("restored") in (True, "yes", "true", "1"):
-        restore(outage=outage, restored_at=at, at=at, actor=actor)
+        restore(outage=outage, restored_at=at, at=at, actor=actor, by_crew=True)
 
 
 @transaction.atomic

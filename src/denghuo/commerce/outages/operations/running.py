@@ -10,10 +10,14 @@ from django.db import transaction
 from django.db.models import F, Max, QuerySet
 from django.utils.translation import gettext as _
 
+from denghuo.commerce.fieldwork import operations as fieldwork
+from denghuo.commerce.fieldwork import queries as fieldwork_queries
+from denghuo.commerce.fieldwork import rules as fieldwork_rules
 from denghuo.commerce.outages import events
 from denghuo.commerce.outages.models import AffectedSupply, EndEstimate, Outage, OutageState, minute_of
 from denghuo.commerce.outages.operations.common import OutageRefused, locked, note
 from denghuo.commerce.outages.rules import processes
+from denghuo.commerce.outages.rules.work import REPAIR
 from denghuo.foundation.identity.models import Staff
 from denghuo.foundation.outbox import operations as outbox
 from denghuo.foundation.ui import formats
@@ -186,8 +190,11 @@ def restore(
     actor: Staff | None,
     transformer_ids: Collection[int] | None = None,
     finding: str = "",
+    by_crew: bool = False,
 ) -> Outage:
     """Supply is back at ``restored_at``: behind some transformers, or everywhere. It ends when nobody is off any more.
+
+    An open repair task is called off then, unless the crew itself says so (``by_crew``).
 
     Raises:
         OutageRefused: it is not running, or the instant lies before the start or in the future.
@@ -214,7 +221,15 @@ def restore(
     found.save()
     give_supply(found.affected.all(), restored_at)
     _step(found, processes.RESTORE, {}, at, actor)
+    if not by_crew:
+        _call_off_repair(found, at, actor)
     cases = tuple(sorted({pk for pk in found.signals.values_list("case_id", flat=True) if pk}))
     outbox.publish(events.OutageRestored(found.pk, found.number, found.kind, cases, restored_at))
     note("supply.restored", found, at=at, actor=actor, before=before, restored_at=formats.moment(restored_at))
     return found
+
+
+def _call_off_repair(outage: Outage, at: datetime, actor: Staff | None) -> None:
+    task = fieldwork_queries.task_of(outage, REPAIR.code)
+    if task is not None and task.state in fieldwork_rules.OPEN:
+        fieldwork.cancel(task=task, reason=_("Supply is back."), at=at, actor=actor)
