@@ -144,7 +144,7 @@ def _point(number: str, scope: str, customer_id: int) -> SupplyPoint | None:
     return found
 
 
-@router.post("/connections", response={201: ApplicationWithProgress}, auth=Token("connections.apply"))
+@router.post("", response={201: ApplicationWithProgress}, auth=Token("connections.apply"))
 @idempotent
 def apply(request: HttpRequest, body: ApplicationIn) -> Any:
     """Apply for a supply. It is accepted at once; what is missing is told once."""
@@ -174,7 +174,7 @@ def apply(request: HttpRequest, body: ApplicationIn) -> Any:
     return 201, ApplicationWithProgress(**_with_progress(made))
 
 
-@router.get("/connections", response=Page[ApplicationOut], auth=Token("connections.view"))
+@router.get("", response=Page[ApplicationOut], auth=Token("connections.view"))
 def applications(request: HttpRequest, query: Query[ApplicationFilter]) -> Any:
     """Applications in the order they were taken in."""
     client: Any = request.auth  # type: ignore[attr-defined]
@@ -189,7 +189,7 @@ def applications(request: HttpRequest, query: Query[ApplicationFilter]) -> Any:
     return {"items": [_application(row) for row in page.rows], "next_cursor": page.next_cursor}
 
 
-@router.get("/connections/{number}", response=ApplicationWithProgress, auth=Token("connections.view"))
+@router.get("/{number}", response=ApplicationWithProgress, auth=Token("connections.view"))
 def application(request: HttpRequest, number: str) -> Any:
     """One application, stage by stage."""
     client: Any = request.auth  # type: ignore[attr-defined]

@@ -138,7 +138,9 @@ class SurveyForm(forms.Form):
 
     def __init__(self, *args: Any, application: Application, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["area"].queryset = TransformerArea.objects.filter(unit__code__startswith=application.unit_id)  # type: ignore[attr-defined]
+        self.fields["area"].queryset = TransformerArea.objects.filter(
+            unit__code__startswith=application.unit_id
+        )  # type: ignore[attr-defined]
 
 
 class DispatchForm(forms.Form):
@@ -151,7 +153,9 @@ class DispatchForm(forms.Form):
 
     def __init__(self, *args: Any, application: Application, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["crew"].queryset = fieldwork.crews(application.unit_id)  # type: ignore[attr-defined]
+        self.fields["crew"].queryset = Staff.objects.filter(  # type: ignore[attr-defined]
+            pk__in=[crew.pk for crew in fieldwork.crews(application.unit_id)]
+        )
 
 
 class PlanForm(forms.Form):
@@ -189,7 +193,9 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, application: Application, book: str, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["area"].queryset = TransformerArea.objects.filter(unit__code__startswith=application.unit_id)  # type: ignore[attr-defined]
+        self.fields["area"].queryset = TransformerArea.objects.filter(
+            unit__code__startswith=application.unit_id
+        )  # type: ignore[attr-defined]
         self.fields["tariff"].choices = list(queries.tariff_names(book).items())  # type: ignore[attr-defined]
         self.sources = 0
         if rules.KINDS[application.kind].flow == rules.HIGH:
