@@ -18,8 +18,8 @@ class Node(models.Model):
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
-    source = models.CharField(_("source"), max_length=120, blank=True)
-    is_active = models.BooleanField(_("in use"), default=True)
+    source = models.CharField(pgettext_lazy("catalogue", "source"), max_length=120, blank=True)
+    is_active = models.BooleanField(pgettext_lazy("catalogue", "in use"), default=True)
 
     class Meta:
         abstract = True
@@ -52,7 +52,7 @@ class AnswerTemplate(models.Model):
     kind = models.CharField(_("kind"), max_length=14, blank=True)
     title = models.CharField(_("title"), max_length=60)
     text = models.TextField(_("text"), max_length=1000)
-    is_active = models.BooleanField(_("in use"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("catalogue", "in use"), default=True)
 
     class Meta:
         ordering = ["kind", "code"]
@@ -73,7 +73,7 @@ class Settlement(models.Model):
     unit = models.OneToOneField(
         OrganisationUnit, on_delete=models.PROTECT, primary_key=True, related_name="+"
     )
-    kind = models.CharField(_("settlement"), max_length=6, choices=SettlementKind)
+    kind = models.CharField(pgettext_lazy("settlement", "settlement"), max_length=6, choices=SettlementKind)
 
     class Meta:
         constraints = [

@@ -70,14 +70,14 @@ class ImprovementItem(models.Model):
     """What an admitted complaint makes us do better: one owner, one day, one measure, verified with the customer."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="improvements")
-    measure = models.CharField(_("measure"), max_length=300)
+    measure = models.CharField(pgettext_lazy("measure", "measure"), max_length=300)
     owner = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+")
-    due_date = models.DateField(_("due"))
+    due_date = models.DateField(pgettext_lazy("measure", "due"))
     state = models.CharField(_("state"), max_length=8, choices=ImprovementState, default="open")
-    opened_at = models.DateTimeField(_("opened"))
+    opened_at = models.DateTimeField(pgettext_lazy("measure", "opened"))
     done_at = models.DateTimeField(_("done"), null=True)
     done_note = models.CharField(_("what was done"), max_length=300, blank=True)
-    verified_at = models.DateTimeField(_("verified"), null=True)
+    verified_at = models.DateTimeField(pgettext_lazy("measure", "verified"), null=True)
     verified_by = models.ForeignKey(STAFF, null=True, on_delete=models.PROTECT, related_name="+")
     verified_note = models.CharField(_("what the customer says"), max_length=300, blank=True)
 

@@ -32,7 +32,9 @@ class Repair(models.Model):
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True, related_name="repair")
     station = models.ForeignKey(OrganisationUnit, on_delete=models.PROTECT, related_name="+", db_index=False)
-    settlement = models.CharField(_("settlement"), max_length=6, choices=SettlementKind)
+    settlement = models.CharField(
+        pgettext_lazy("settlement", "settlement"), max_length=6, choices=SettlementKind
+    )
     arrive_due_at = models.DateTimeField(_("arrival due"))
     legal_due_at = models.DateTimeField(_("arrival due by law"))
     restore_due_at = models.DateTimeField(_("restoration due"), null=True)

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET
 
 from denghuo.care.cases import queries
@@ -44,7 +44,7 @@ def complaints(request: StaffRequest) -> HttpResponse:
         {
             "page_title": _("Complaints"),
             "rows": [(row, [(code, TABOOS[code]) for code in row.taboos], _step(row)) for row in rows],
-            "tabs": [("", _("Running"), "?", len(found))]
+            "tabs": [("", pgettext("complaints", "Running"), "?", len(found))]
             + [(code, label, f"?only={code}", counted[code]) for code, label in TABOOS.items()],
             "current": only,
             "figures": figures,

@@ -184,7 +184,7 @@ def _facts(case: Case) -> list[tuple[Any, ...]]:
         (_("Topic"), case.topic.name),
         (_("Channel"), case.get_channel_display()),
         (_("Priority"), case.get_priority_display()),
-        (_("Received"), formats.moment(case.received_at)),
+        (pgettext("case", "Received"), formats.moment(case.received_at)),
         (_("Owner (asked first)"), case.owner.name if case.owner else "–"),
         (_("Unit"), case.unit.name),
         (_("Place"), case.address or "–"),

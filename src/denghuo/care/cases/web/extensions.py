@@ -203,7 +203,7 @@ def _outside() -> None:
         REPAIR.code,
         gettext_lazy("Emergency repair"),
         {
-            "fault": gettext_lazy("What was found"),
+            "fault": pgettext_lazy("repair", "What was found"),
             "side": gettext_lazy("Whose installation"),
             "side.supplier": pgettext_lazy("fault", "Our installation"),
             "side.customer": pgettext_lazy("fault", "Installation of the customer"),

@@ -169,7 +169,7 @@ class InvestigateForm(forms.Form):
 class DecideForm(Scoped):
     reason = words(_("Reason of the decision"), 300)
     measure = words(
-        _("Measure"),
+        pgettext_lazy("measure", "Measure"),
         300,
         required=False,
         help_text=_("An admitted complaint needs one: so that it does not happen again."),
@@ -202,7 +202,7 @@ class StepForm(forms.Form):
             ("restored", pgettext_lazy("repair", "Supply restored")),
         ],
     )
-    fault = forms.CharField(label=_("What was found"), max_length=200, required=False)
+    fault = forms.CharField(label=pgettext_lazy("repair", "What was found"), max_length=200, required=False)
     side = forms.ChoiceField(
         label=_("Whose installation"), choices=[("", "–"), *FaultSide.choices], required=False
     )
@@ -269,7 +269,7 @@ class ApplianceForm(forms.Form):
         ],
     )
     bought_date = forms.DateField(label=_("Bought"), required=False, widget=DAY)
-    price = yuan(_("Price (yuan)"))
+    price = yuan(_("Price of the appliance (yuan)"))
     repair = yuan(_("Repair (yuan)"), help_text=_("Where it can be repaired."))
 
     def clean(self) -> dict[str, Any]:
@@ -299,7 +299,7 @@ class TopicForm(forms.Form):
     )
     name = forms.CharField(label=pgettext_lazy("catalogue", "Name"), max_length=60)
     priority = forms.TypedChoiceField(label=_("Priority"), choices=Priority.choices, coerce=int, initial=2)
-    is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
+    is_active = forms.BooleanField(label=pgettext_lazy("catalogue", "In use"), required=False, initial=True)
 
 
 class TemplateForm(forms.Form):
@@ -309,12 +309,12 @@ class TemplateForm(forms.Form):
     )
     title = forms.CharField(label=_("Title"), max_length=60)
     text = words(pgettext_lazy("template", "Text"), 1000, 3)
-    is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
+    is_active = forms.BooleanField(label=pgettext_lazy("catalogue", "In use"), required=False, initial=True)
 
 
 class SettlementForm(Scoped):
     station = forms.ModelChoiceField(label=_("Unit"), queryset=OrganisationUnit.objects.none())
-    kind = forms.ChoiceField(label=_("Settlement"), choices=SettlementKind.choices)
+    kind = forms.ChoiceField(label=pgettext_lazy("settlement", "Settlement"), choices=SettlementKind.choices)
 
 
 def of_reply(case: Case) -> type[ReplyForm]:

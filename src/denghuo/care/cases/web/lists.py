@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from denghuo.care.cases.models import Case, CaseKind, CaseState, Channel, Outcome, Priority
 from denghuo.foundation.identity.web.requests import StaffRequest
@@ -51,11 +52,11 @@ class CaseList(ListPage):
             "phone", _("Phone of the caller"), value="caller_phone", kind="masked", mask="phone", hidden=True
         ),
         Column("state", _("State"), kind="badge", tones=TONES),
-        Column("received_at", _("Received"), kind="moment"),
+        Column("received_at", pgettext_lazy("case", "Received"), kind="moment"),
         Column("answer_due_at", _("Answer due"), kind="moment"),
         Column("replied_at", _("Answered"), kind="moment"),
-        Column("closed_at", _("Closed"), kind="moment", hidden=True),
-        Column("owner", _("Owner"), value="owner__name"),
+        Column("closed_at", pgettext_lazy("case", "Closed"), kind="moment", hidden=True),
+        Column("owner", pgettext_lazy("case", "Owner"), value="owner__name"),
         Column("unit", _("Unit"), value="unit__name"),
         Column("channel", _("Channel"), hidden=True),
         Column("priority", _("Priority"), hidden=True),
@@ -71,7 +72,7 @@ class CaseList(ListPage):
         ChoiceFilter("kind", _("Kind"), choices=CaseKind.choices),
         ChoiceFilter("state", _("State"), choices=CaseState.choices),
         UnitFilter(),
-        DateRangeFilter("received", _("Received"), field="received_at", instant=True),
+        DateRangeFilter("received", pgettext_lazy("case", "Received"), field="received_at", instant=True),
         DateRangeFilter("due", _("Answer due"), field="answer_due_at", instant=True),
         TextFilter(
             "topic", _("Topic"), lookups=("topic__name__startswith", "topic__parent__name__startswith")
@@ -79,7 +80,7 @@ class CaseList(ListPage):
         ChoiceFilter("channel", _("Channel"), choices=Channel.choices),
         ChoiceFilter("priority", _("Priority"), choices=Priority.choices),
         ChoiceFilter("outcome", _("Outcome"), choices=Outcome.choices),
-        TextFilter("owner", _("Owner"), lookups=("owner__name", "owner__username")),
+        TextFilter("owner", pgettext_lazy("case", "Owner"), lookups=("owner__name", "owner__username")),
     ]
 
     def queryset(self, request: StaffRequest) -> QuerySet[Case]:
