@@ -41,6 +41,7 @@ ROOMS = (
     "denghuo.commerce.disconnection",
     "denghuo.commerce.connections",
     "denghuo.commerce.corrections",
+    "denghuo.commerce.outages",
     "denghuo.care.appointments",
     "denghuo.care.cases",
 )
