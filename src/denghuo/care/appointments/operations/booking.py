@@ -247,7 +247,7 @@ def _refuse_double(
 ) -> None:
     found = Appointment.objects.filter(
         customer=customer, service=service, starts_at=starts_at, state__in=LIVE
-    ).exclude(pk=but.pk if but else None)
+    ).exclude(pk=but.pk if but else 0)
     if (first := found.first()) is not None:
         raise AlreadyBooked(first)
 

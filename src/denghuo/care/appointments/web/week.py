@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -20,6 +21,7 @@ from denghuo.care.appointments.web.common import TONES, day_typed, now
 from denghuo.foundation.calendars import queries as calendars
 from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui.access import require
+from denghuo.kernel.masking import person_name
 from denghuo.kernel.periods import day_of
 
 WEEK = 7
@@ -57,13 +59,14 @@ def week(request: StaffRequest) -> HttpResponse:
     start = day - timedelta(days=day.weekday())
     chosen = request.GET.get("service", "")
     services = {service.pk: service for service in queries.services()}
-    context = {
+    may_book = request.user.may("appointments.book")
+    context: dict[str, Any] = {
         "page_title": _("Appointments"),
         "places": places,
         "unit": unit,
         "start": start,
         "end": start + timedelta(days=WEEK - 1),
-        "may_book": request.user.may("appointments.book"),
+        "may_book": may_book,
         "may_manage": request.user.may("appointments.manage"),
     }
     if unit is not None:
@@ -73,7 +76,7 @@ def week(request: StaffRequest) -> HttpResponse:
             chosen = ""
         shown = [offer for offer in offers if not chosen or services[offer.service_id].code == chosen]
         context |= {
-            "days": _days(unit.pk, start, today, shown, services, may_book=context["may_book"], at=at),
+            "days": _days(unit.pk, start, today, shown, services, may_book=may_book, at=at),
             "several": not chosen and len(here) > 1,
             "service_tabs": _tabs(unit.pk, start, here, chosen),
             "place_tabs": [(place.pk, place.name, _url(place.pk, start, chosen)) for place in places],
@@ -114,7 +117,7 @@ def _days(
     services: dict[int, Service],
     *,
     may_book: bool,
-    at: object,
+    at: datetime,
 ) -> list[ShownDay]:
     end = start + timedelta(days=WEEK)
     holidays = calendars.holidays(start, end)
@@ -142,8 +145,8 @@ def _days(
     return found
 
 
-def _time(offer: Offer, service: Service, may_book: bool, at: object) -> ShownTime:
-    past = offer.starts_at <= at  # type: ignore[operator]
+def _time(offer: Offer, service: Service, may_book: bool, at: datetime) -> ShownTime:
+    past = offer.starts_at <= at
     tone = "full" if not offer.left else "some" if offer.booked else "free"
     url = ""
     if may_book and offer.left and not past:
@@ -157,8 +160,6 @@ def _time(offer: Offer, service: Service, may_book: bool, at: object) -> ShownTi
 
 def shown_name(appointment: Appointment) -> str:
     """The customer, masked; whoever is none yet by the name that was left, masked."""
-    from denghuo.kernel.masking import person_name
-
     if appointment.customer is not None:
         return appointment.customer.masked_name
     return person_name(appointment.contact_name)
