@@ -74,6 +74,8 @@ def test_a_suspension_and_its_end():
     assert cases.instance_of(change).outcome == "done"
     (row,) = queries.restrictions("", on=date(2026, 6, 5))
     assert row.alert == "soon" and row.days_left == 6 and row.used_days == 86
+    taken_back = asked(point, "resume", "2026-06-01")
+    operations.cancel(change=taken_back, at=noon("2026-05-18"), actor=person("linxiaoyu"), reason="客户撤回")
     back = done(asked(point, "resume", "2026-06-01"))
     change.refresh_from_db()
     assert change.ended_date == back.effective_date == date(2026, 6, 1)

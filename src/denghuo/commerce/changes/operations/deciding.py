@@ -80,7 +80,8 @@ def refuse(*, change: Change, at: datetime, actor: Staff, reason: str) -> Change
         raise ChangeCannotBeDecided(_("Give the reason."))
     found = _undecided(change, actor)
     found.state, found.decided_by, found.decided_at, found.decision = ChangeState.REFUSED, actor, at, reason
-    found.save(update_fields=["state", "decided_by", "decided_at", "decision"])
+    found.ends = None  # what it would have ended may be ended by another request
+    found.save(update_fields=["state", "decided_by", "decided_at", "decision", "ends"])
     step_done(found, "approve", at=at, actor=actor, data={"approved": False}, result=reason[:200])
     _decided(found, False, reason, at, actor)
     return found
@@ -130,8 +131,8 @@ def cancel(*, change: Change, at: datetime, actor: Staff, reason: str) -> Change
         found = locked(change, ChangeState.APPLIED, ChangeState.APPROVED)
     except ChangeImpossible as error:
         raise ChangeCannotBeDecided(str(error)) from error
-    found.state, found.decision = ChangeState.CANCELLED, reason
-    found.save(update_fields=["state", "decision"])
+    found.state, found.decision, found.ends = ChangeState.CANCELLED, reason, None
+    found.save(update_fields=["state", "decision", "ends"])
     if (instance := cases.instance_of(found)) is not None and instance.state == "running":
         workflow.cancel(instance=instance, at=at, actor=actor, reason=reason)
     call_off(found, reason=reason, at=at, actor=actor)
