@@ -103,10 +103,7 @@ def outside(path: Path) -> str:
     """
     connection = connections["default"]
     if connection.vendor == "sqlite":
-        kept = FOLDER / f"{_key()}.sqlite3"
-        if kept.exists():
-            shutil.copy(kept, path)
-        return f"sqlite:///{path}"
+        return file(path)
     settings = connection.settings_dict
     name, template = f"denghuo_kills_{uuid.uuid4().hex[:12]}", _prepared_on_server(settings) or "template1"
     with _server(settings) as admin:
@@ -114,6 +111,14 @@ def outside(path: Path) -> str:
     return (
         f"postgresql://{settings['USER']}:{settings['PASSWORD']}@{settings['HOST']}:{settings['PORT']}/{name}"
     )
+
+
+def file(path: Path) -> str:
+    """The URL of another prepared SQLite database, whatever database is under test; empty where none is prepared yet."""
+    kept = FOLDER / f"{_key()}.sqlite3"
+    if kept.exists():
+        shutil.copy(kept, path)
+    return f"sqlite:///{path}"
 
 
 def remove(url: str) -> None:

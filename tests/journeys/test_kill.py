@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from tests import prepared
+
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNTS, CHUNK = 240, 20
 
@@ -103,7 +105,7 @@ def test_a_killed_run_ends_like_one_that_nobody_killed(tmp_path, monkeypatch):
     print(f"replay: DENGHUO_SEED={seed} pytest {Path(__file__).name}")
     dice = random.Random(seed)
     killed, calm = (tmp_path / name for name in ("killed.sqlite3", "calm.sqlite3"))
-    finished(PREPARE, f"sqlite:///{killed}", ACCOUNTS, CHUNK)
+    finished(PREPARE, prepared.file(killed), ACCOUNTS, CHUNK)
     shutil.copy(killed, calm)
 
     kills = int(os.environ.get("DENGHUO_KILLS", "4"))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import prepared
 from tests.journeys.test_kill import finished, start
 
 ACCOUNTS, CHUNK = 60, 5
@@ -77,7 +78,7 @@ def test_a_killed_posting_makes_each_payment_once(tmp_path: Path, monkeypatch: p
     seed = int(os.environ.get("DENGHUO_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
     print(f"replay: DENGHUO_SEED={seed} pytest {Path(__file__).name}")
     dice = random.Random(seed)
-    url = f"sqlite:///{tmp_path / 'debits.sqlite3'}"
+    url = prepared.file(tmp_path / "debits.sqlite3")
     finished(PREPARE, url, ACCOUNTS, CHUNK)
     kills = int(os.environ.get("DENGHUO_KILLS", "3"))
     for attempt in range(1, kills + 1):
