@@ -18,7 +18,7 @@ from denghuo.foundation.audit import operations as audit
 from denghuo.foundation.audit.models import Entry
 from denghuo.foundation.identity.models import OrganisationUnit
 from denghuo.foundation.outbox import operations as outbox
-from denghuo.project.demo import cast, population, staff, story
+from denghuo.project.demo import cast, population, service, staff, story
 from denghuo.records.customers import operations as customers
 from denghuo.records.customers.models import Customer
 from denghuo.records.supply import operations as supply
@@ -110,6 +110,8 @@ def _build(progress: Progress, total: int, months: int) -> None:
     cast.agree_contracts(seats, at=at, actor=people["mengfan"])
     bar = progress.add_task("Months read and billed", total=len(span))
     story.live(life, lambda _: progress.advance(bar))
+    bar = progress.add_task("Service", total=len(service.STORIES))
+    service.tell(people, today=story.TODAY, done=lambda: progress.advance(bar))
     outbox.deliver(at=story.morning_after(story.LAST, 18))
     audit.record(
         BUILT,
