@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +16,12 @@ from denghuo.foundation.identity.models import Role
 from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui.access import require
 from denghuo.foundation.workflow import operations, rules
-from denghuo.foundation.workflow.models import DefinitionState, InstanceState, ProcessDefinition
+from denghuo.foundation.workflow.models import (
+    DefinitionState,
+    InstanceState,
+    ProcessDefinition,
+    ProcessInstance,
+)
 from denghuo.foundation.workflow.operations.shipping import bring_in_shipped
 from denghuo.foundation.workflow.queries import worklists
 from denghuo.foundation.workflow.rules.diagrams import HUMAN, LARGEST_BYTES
@@ -122,7 +127,7 @@ def definition(request: StaffRequest, pk: int) -> HttpResponse:
     )
 
 
-def _older_cases(request: StaffRequest, definition: ProcessDefinition):  # type: ignore[no-untyped-def]
+def _older_cases(request: StaffRequest, definition: ProcessDefinition) -> QuerySet[ProcessInstance]:
     return (
         worklists.cases(request.user.scope)
         .filter(process=definition.key, state=InstanceState.RUNNING)

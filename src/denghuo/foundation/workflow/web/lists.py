@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -103,7 +104,11 @@ TASK_FILTERS = (
     TextFilter("step", gettext_lazy("Name of the step"), lookups=("name__contains", "step")),
     UnitFilter(),
     ChoiceFilter("person", pgettext_lazy("process", "Given to"), choices=_people, field="assignee_id"),
-    ChoiceFilter("priority", pgettext_lazy("process", "Priority"), choices=Priority.choices),
+    ChoiceFilter(
+        "priority",
+        pgettext_lazy("process", "Priority"),
+        choices=[(str(code), label) for code, label in Priority.choices],
+    ),
 )
 ASSIGN = BulkAction(
     gettext_lazy("Give to somebody"),
@@ -128,7 +133,7 @@ class TaskList(ClockedList):
     keyset = ("due_at", "id")
     export_name = "tasks"
     tab: ClassVar[str] = "mine"
-    bulk_actions = (CLAIM, ASSIGN)
+    bulk_actions: ClassVar[Sequence[BulkAction]] = (CLAIM, ASSIGN)
     empty_title = gettext_lazy("Nothing waits here")
     empty_text = gettext_lazy("Steps of running cases appear here as soon as they wait for somebody.")
 
