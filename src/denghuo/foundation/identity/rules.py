@@ -243,7 +243,6 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     | {
         "workflow.assign",
         "cases.work",
-        "cases.investigate",
         "cases.approve",
         "connections.approve",
         "changes.approve",
