@@ -12,17 +12,20 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from denghuo.commerce.billing.models import Bill
 from denghuo.commerce.changes import operations
 from denghuo.commerce.changes.models import Change, CustomerTransformer, RefusedRequest
 from denghuo.commerce.changes.operations import Wished, Work
+from denghuo.commerce.metering import operations as metering
 from denghuo.commerce.metering.models import Installation
+from denghuo.commerce.metering.rules import REGISTERS
 from denghuo.commerce.payments import operations as payments
 from denghuo.commerce.readings.models import Reading
 from denghuo.commerce.receivables import queries as receivables
 from denghuo.foundation.identity.models import Staff
 from denghuo.project.demo import cast
 from denghuo.records.customers import operations as customers
+from denghuo.records.grid.models import TransformerArea
+from denghuo.records.supply import operations as supply
 from denghuo.records.supply.models import SupplyPoint
 
 IMPOSSIBLE = (operations.ChangeRefused, operations.ChangeImpossible, operations.ChangeCannotBeDecided)
@@ -199,36 +202,64 @@ def _families(people: Mapping[str, Staff], today: date) -> None:
 
 
 def _ordinary(use: str) -> SupplyPoint | None:
-    """The first of the crowd with this use and nothing open: one simple meter, every bill issued, nothing owed."""
+    """The first of the crowd with this use and nothing open: one meter, read on 1 September, nothing owed."""
     names = {member.name for member in cast.CAST}
     found = SupplyPoint.objects.filter(
-        state="active", unit_id__startswith="4501", terms__use_nature=use, terms__valid_to=None, changes=None,
-        metering_points__installations__meter__registers="total",
-    ).exclude(customer__name__in=names)  # fmt: skip
+        state="active",
+        unit__code__startswith="4501",
+        terms__use_nature=use,
+        terms__valid_to=None,
+        changes=None,
+    ).exclude(customer__name__in=names)
     for point in found.distinct().order_by("number")[:200]:
         alone = point.metering_points.count() == 1 and point.account.supply_points.count() == 1
-        waiting = Bill.objects.filter(account=point.account, state__in=("draft", "held", "approved")).exists()
-        if (
-            not alone
-            or waiting
-            or not Reading.objects.filter(
-                metering_point__supply_point=point, read_date=date(2026, 9, 1), state="accepted"
-            ).exists()
-        ):
-            continue
-        if receivables.owed(point.account_id, on=date(2026, 9, 2)).total_fen == 0:
+        read = Reading.objects.filter(
+            metering_point__supply_point=point, read_date=date(2026, 9, 1), state="accepted"
+        ).exists()
+        if alone and read and receivables.owed(point.account_id, on=date(2026, 9, 2)).total_fen == 0:
             return point
     return None
 
 
 def _last_reading(told: _Told, change: Change, on: date, used_kwh: int) -> Change:
-    """What the meter shows on the day: the reading of 1 September and a little more."""
+    """What the meter shows on the day: the last reading and a little more, spread over the periods."""
     hung = Installation.objects.get(metering_point__supply_point=told.point, removed_date=None)
     last = Reading.objects.filter(installation=hung, state="accepted").order_by("-read_date", "-id").first()
-    shown = {hung.metering_point.number: {"total": (last.total if last else 0) + used_kwh}}
+    more = {"total": used_kwh, "peak": used_kwh * 4 // 10, "flat": used_kwh * 4 // 10}
+    more["valley"] = used_kwh - more["peak"] - more["flat"]
+    shown = {
+        name: getattr(last, name) + more.get(name, 0)
+        for name in REGISTERS
+        if last is not None and getattr(last, name) is not None
+    }
     return operations.take_readings(
-        change=change, work=Work(on=on, shown=shown), at=_at(on, 16), actor=told.people["mofan"]
-    )
+        change=change, work=Work(on=on, shown={hung.metering_point.number: shown}), at=_at(on, 16),
+        actor=told.people["mofan"],
+    )  # fmt: skip
+
+
+def _new_flat(people: Mapping[str, Staff]) -> SupplyPoint | None:
+    """A flat that the builder had connected on 1 September."""
+    area = TransformerArea.objects.filter(code="GX-A-wutong").select_related("unit").first()
+    if area is None:
+        return None
+    day, clerk = date(2026, 9, 1), people["linxiaoyu"]
+    builder = customers.register(
+        kind="organisation", name="灯火置业有限公司", phone="0771-5550909", unit=area.unit, synthetic=True,
+        at=_at(day, 8), actor=clerk,
+    )  # fmt: skip
+    account = customers.open_account(customer=builder, opened_date=day, at=_at(day, 8), actor=clerk)
+    point = supply.open_supply_point(
+        customer=builder, account=account, address="滨江花园3号楼1502", energised_date=day,
+        terms={**cast.HOME, "area": area}, at=_at(day, 8, 5), actor=clerk,
+    )  # fmt: skip
+    main = metering.add_metering_point(supply_point=point, opened_date=day, at=_at(day, 8, 5), actor=clerk)
+    member = next(member for member in cast.CAST if member.key == "zhou")
+    metering.install(
+        meter=cast.new_meter(member, area.unit, _at(day, 8, 6), clerk), point=main, on=day, opening=cast.opening(member),
+        at=_at(day, 8, 10), actor=people["mofan"], reason="新装",
+    )  # fmt: skip
+    return point
 
 
 def _settled(told: _Told, change: Change, day: date) -> None:
@@ -247,24 +278,24 @@ def _settled(told: _Told, change: Change, day: date) -> None:
 
 
 def _flat(people: Mapping[str, Staff], today: date) -> None:
-    """A flat is sold: read, billed to the day, paid, and in the buyer's name."""
-    point = _ordinary("household")
+    """A new flat is handed over: read, billed to the day, paid by the builder, and in the buyer's name."""
+    point = _new_flat(people)
     if point is None:
         return
     told = _Told(people, point)
     buyer = customers.register(
         kind="person", name="陆晓晴", phone="13877107711", unit=point.customer.unit, synthetic=True,
-        at=_at(date(2026, 9, 2), 9, 30), actor=people["linxiaoyu"],
+        at=_at(date(2026, 9, 3), 9, 30), actor=people["linxiaoyu"],
     )  # fmt: skip
     change = told.ask(
         "transfer",
-        date(2026, 9, 2),
         date(2026, 9, 3),
+        date(2026, 9, 4),
         new_customer=buyer,
-        reason="房屋买卖，已办理不动产登记",
+        reason="房屋交付，已办理不动产登记",
     )
-    change = _last_reading(told, told.agree(change, date(2026, 9, 2)), date(2026, 9, 3), 9)
-    _settled(told, change, date(2026, 9, 4))
+    change = _last_reading(told, told.agree(change, date(2026, 9, 3)), date(2026, 9, 4), 26)
+    _settled(told, change, date(2026, 9, 7))
 
 
 def _shop(people: Mapping[str, Staff], today: date) -> None:

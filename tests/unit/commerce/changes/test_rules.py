@@ -66,7 +66,7 @@ def wish(start: str, until: str = "", units=BOTH, **how) -> Wish:
         ("suspend", BY_DEMAND, wish("2026-03-09", "2026-06-09", units=(1,)), ["demand_whole_capacity"]),
         ("suspend", BY_DEMAND, wish("2026-03-09", "2026-06-09"), []),
         ("suspend", replace(MILL, open_number="B9"), wish("2026-03-09", "2026-06-09"), ["open_change"]),
-        ("suspend", replace(MILL, spells=(Spell(date(2026, 1, 1), date(2026, 6, 25)),)), wish("2026-07-09", "2026-08-09"), ["year_used_up", "year_days"]),
+        ("suspend", replace(MILL, spells=(Spell(date(2026, 1, 1), date(2026, 6, 25)),)), wish("2026-07-09", "2026-08-09"), ["year_used_up"]),
         ("reduce", MILL, wish("2026-03-09", units=(2,)), []),
         ("reduce", MILL, wish("2026-03-09"), ["nothing_remains"]),
         ("reduce", MILL, wish("2026-03-09", units=(1,), capacity_kva=Decimal(400)), ["smaller_one"]),

@@ -183,6 +183,8 @@ def judge(kind: str, standing: Standing, wish: Wish, figures: Figures) -> list[R
     """Every rule that this wish breaks; empty where it may be taken in."""
     found = [*_offered(kind, standing, figures), *_dates(kind, standing, wish, figures)]
     found += _CHECKS[kind](standing, wish, figures) if kind in _CHECKS else ()
+    if any(item.code == "year_used_up" for item in found):
+        found = [item for item in found if item.code != "year_days"]
     return found
 
 
