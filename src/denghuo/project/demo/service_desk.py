@@ -268,9 +268,7 @@ def _this_morning(people: Mapping[str, Staff], hall: OrganisationUnit, today: da
         clerk=clerk,
         at=_at(today, 8, 30),
     )
-    desk.open_window(
-        unit=hall, window="2", businesses=["payment", "bill"], clerk=cashier, at=_at(today, 8, 35)
-    )
+    desk.open_window(unit=hall, window="2", businesses=["payment"], clerk=cashier, at=_at(today, 8, 35))
     for minute, business, key in (
         (32, "change", ""),
         (34, "payment", ""),

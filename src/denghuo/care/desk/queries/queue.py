@@ -61,7 +61,7 @@ class _Placed:
 def waiting(unit_id: str, *, at: datetime, businesses: Sequence[str] | None = None) -> list[Ticket]:
     """Who waits in a hall today, in the order in which they will be called."""
     on = day_of(at)
-    rows = Ticket.objects.filter(unit_id=unit_id, day=on, state=TicketState.WAITING)
+    rows = Ticket.objects.filter(unit_id=unit_id, day=on, state=TicketState.WAITING, taken_at__lte=at)
     if businesses is not None:
         rows = rows.filter(business__in=list(businesses))
     found = list(rows.select_related("customer", "appointment").order_by("taken_at", "id"))
