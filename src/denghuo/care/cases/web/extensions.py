@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from denghuo.care.cases import operations, queries
-from denghuo.care.cases.models import Case, CaseKind, Channel
+from denghuo.care.cases.models import Case, CaseKind, Channel, ContactMethod, DisputeResult, Outcome
 from denghuo.care.cases.rules import parameters, processes
 from denghuo.care.cases.rules.outside import METER_CHECK, REPAIR
 from denghuo.commerce.fieldwork import rules as fieldwork
@@ -145,8 +145,8 @@ PROCESSES = {
 ICONS = {
     "fault": "bolt-off",
     "complaint": "message-report",
-    "praise": "thumb-up",
-    "tip_off": "eye-exclamation",
+    "praise": "star",
+    "tip_off": "eye",
 }
 
 
@@ -163,6 +163,21 @@ def register() -> None:
             f"{room}.station": (gettext_lazy("Station"), {}),
             f"{room}.crew": (gettext_lazy("Crew"), {}),
             f"{room}.satisfaction": (gettext_lazy("Satisfaction"), {}),
+            f"{room}.admitted": (gettext_lazy("admitted"), {}),
+            f"{room}.reached": (gettext_lazy("reached"), {}),
+            f"{room}.method": (gettext_lazy("how"), dict(ContactMethod.choices)),
+            f"{room}.outcome": (gettext_lazy("Outcome"), dict(Outcome.choices)),
+            f"{room}.gift": (gettext_lazy("Gift"), {}),
+            f"{room}.measure": (pgettext_lazy("measure", "Measure"), {}),
+            f"{room}.owner": (gettext_lazy("Owner of the measure"), {}),
+            f"{room}.level": (pgettext_lazy("case", "escalation"), {}),
+            f"{room}.main": (gettext_lazy("Joined to"), {}),
+            f"{room}.check_needed": (gettext_lazy("Somebody must look into it"), {}),
+            f"{room}.liable": (gettext_lazy("Our fault"), {}),
+            f"{room}.error_percent": (gettext_lazy("Error found (%)"), {}),
+            f"{room}.result": (gettext_lazy("result"), dict(DisputeResult.choices)),
+            f"{room}.correction": (gettext_lazy("Correction"), {}),
+            f"{room}.outage": (gettext_lazy("outage"), {}),
             f"{room}.compensation_fen": (gettext_lazy("Compensation (yuan)"), {}),
         }
     )
@@ -176,7 +191,7 @@ def register() -> None:
             (gettext_lazy("Complaints"), "cases:complaints", "message-report", "cases.view"),
             (gettext_lazy("Emergency repairs"), "cases:repairs", "tool", "cases.view"),
             (gettext_lazy("Improvements"), "cases:improvements", "trending-up", "cases.view"),
-            (gettext_lazy("Topics and answers"), "cases:catalogue", "list-tree", "cases.view"),
+            (gettext_lazy("Topics and answers"), "cases:catalogue", "hierarchy-2", "cases.view"),
         )
     ):
         section = "administration" if url_name == "cases:catalogue" else "care"
