@@ -180,7 +180,10 @@ def test_load_sync_photo_consent_and_proposal(day):
     assert (device.waiting, device.positions.count()) == (3, 1), "nothing from before the consent"
     machao = signed_in("machao")
     found = machao.get(page("load"), {"device": "phone-machao"}).json()["conflicts"]
-    assert found[0]["theirs"]["answers"]["result"] == "right" and found[0]["mine"]["result"] == "wrong"
+    assert (
+        found[0]["first"] == "农军"
+        and {"label": "result", "first": "right", "mine": "wrong"} in found[0]["rows"]
+    )
     body = {"device": {"key": "phone-machao"}, "id": found[0]["id"], "text": "我对"}
     proposed = machao.post(page("propose"), json.dumps(body), content_type="application/json")
     assert proposed.json()["conflict"]["proposal"] == "我对"

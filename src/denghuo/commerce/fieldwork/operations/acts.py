@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -275,4 +275,4 @@ def _not_read(submission: FieldSubmission, sent: Mapping[str, Any], at: datetime
     return Done(words=_("The cycle is closed with an estimate."))
 
 
-_PERFORM = {Act.READING: _reading, Act.NOT_READ: _not_read}
+_PERFORM: Mapping[str, Callable[..., Done]] = {Act.READING: _reading, Act.NOT_READ: _not_read}

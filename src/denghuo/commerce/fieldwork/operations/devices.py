@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from denghuo.commerce.fieldwork.models import Device, FieldPhoto, FieldTask, Position
-from denghuo.commerce.fieldwork.operations.dispatching import degrees
+from denghuo.commerce.fieldwork.operations.dispatching import SIX_PLACES
 from denghuo.foundation.audit import operations as audit
 from denghuo.foundation.files import operations as files
 from denghuo.foundation.identity.models import Staff
@@ -74,8 +74,8 @@ def keep_position(
     return Position.objects.create(
         device=device,
         at=at,
-        longitude=degrees(longitude),
-        latitude=degrees(latitude),
+        longitude=Decimal(str(longitude)).quantize(SIX_PLACES),
+        latitude=Decimal(str(latitude)).quantize(SIX_PLACES),
         accuracy_m=accuracy_m,
     )
 

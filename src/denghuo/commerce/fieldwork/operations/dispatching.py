@@ -83,7 +83,7 @@ def dispatch(
             at=at,
             actor=actor,
             unit_id=unit_id,
-            changes={"kind": [None, kind], "crew": [None, crew.name if crew else None]},
+            changes={"crew": [None, crew.name if crew else None]},
         )
     return task
 

@@ -50,7 +50,7 @@ def _kept(device: Device, item: Item, at: datetime) -> FieldSubmission:
     if known is not None:
         return known
     staff = device.staff
-    task = FieldTask.objects.filter(pk=item.task_id, unit__code__startswith=staff.scope).first()
+    task = FieldTask.objects.filter(pk=item.task_id or 0, unit__code__startswith=staff.scope).first()
     try:
         with transaction.atomic():
             return FieldSubmission.objects.create(

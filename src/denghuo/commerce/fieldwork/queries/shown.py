@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from denghuo.commerce.fieldwork import rules
 from denghuo.commerce.fieldwork.models import Act, FieldPhoto, FieldSubmission, FieldTask
-from denghuo.commerce.fieldwork.queries.terminal import register_label
+from denghuo.commerce.fieldwork.queries.words import register_label
 from denghuo.commerce.fieldwork.rules import Field
 from denghuo.commerce.metering.rules import REGISTERS
 from denghuo.foundation.files.models import StoredFile

@@ -11,9 +11,10 @@ from django.db.models import Exists, OuterRef
 
 from denghuo.commerce.fieldwork import rules
 from denghuo.commerce.fieldwork.models import FieldSubmission, FieldTask, Outcome
+from denghuo.commerce.fieldwork.queries.shown import both_rows
 from denghuo.commerce.fieldwork.queries.tasks import mine
+from denghuo.commerce.fieldwork.queries.words import register_label
 from denghuo.commerce.fieldwork.rules import Field, Kind, parameters
-from denghuo.commerce.metering.models import RegisterValues
 from denghuo.commerce.metering.rules import REGISTERS
 from denghuo.commerce.readings import queries as readings
 from denghuo.commerce.readings.models import Reading, ReadingRoute, RouteStop
@@ -72,10 +73,6 @@ def _field(kind: Kind, asked: Field) -> dict[str, Any]:
         if asked.type == "register_values"
         else [],
     }
-
-
-def register_label(name: str) -> str:
-    return str(RegisterValues._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
 def shown_tasks(tasks: Sequence[FieldTask], staff: Staff) -> list[dict[str, Any]]:
@@ -202,8 +199,12 @@ def shown_conflict(row: FieldSubmission) -> dict[str, Any]:
         "act": row.act,
         "title": row.task.title if row.task else str(sent.get("title", "")),
         "words": row.words,
-        "mine": sent.get("answers") or sent.get("registers") or {},
-        "theirs": row.first,
+        "first": str(row.first.get("who", "")),
+        "rows": [
+            {"label": both.label, "first": both.first, "mine": both.second}
+            for both in both_rows(row)
+            if both.differs
+        ],
         "proposal": row.proposal,
         "decision": row.resolution,
         "made_at": moment(row.made_at),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from denghuo.commerce.fieldwork import rules
 from denghuo.commerce.fieldwork.models import FieldTask
 from denghuo.commerce.fieldwork.rules import AnswersInvalid, Problem
+from denghuo.commerce.metering.models import RegisterValues
 
 PROBLEMS: Mapping[str, Any] = {
     "missing": gettext_lazy("is missing"),
@@ -27,6 +28,11 @@ PROBLEMS: Mapping[str, Any] = {
     "unknown_register": gettext_lazy("has no register %(register)s"),
     "not_a_reading": gettext_lazy("is no meter reading (four decimals at most)"),
 }
+
+
+def register_label(name: str) -> str:
+    """A register as people call it."""
+    return str(RegisterValues._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
 def sentence(problem: Problem) -> str:

@@ -59,7 +59,6 @@ def register() -> None:
         {
             f"{room}.state": (gettext_lazy("State"), dict(TaskState.choices)),
             f"{room}.crew": (pgettext_lazy("field task", "Crew"), {}),
-            f"{room}.kind": (pgettext_lazy("field task", "Kind"), {}),
         }
     )
     audit.mark_sensitive("fieldwork.consent.given", "fieldwork.consent.withdrawn")

@@ -49,7 +49,7 @@ class NewTaskForm(forms.Form):
         required=False,
         help_text=_("Empty: everybody of the unit."),
     )
-    due_at = forms.DateTimeField(label=_("Due"), required=False, widget=MOMENT)
+    due_at = forms.DateTimeField(label=pgettext_lazy("field task", "Due"), required=False, widget=MOMENT)
     note = forms.CharField(
         label=pgettext_lazy("field task", "What the crew must know"),
         max_length=300,

@@ -41,7 +41,7 @@ class TaskList(ListPage):
         Column("state", _("State"), kind="badge", tones=rules.TONES),
         Column("crew", pgettext_lazy("field task", "Crew"), value="crew__name"),
         Column("address", _("Address")),
-        Column("due_at", _("Due"), kind="moment", sort=True),
+        Column("due_at", pgettext_lazy("field task", "Due"), kind="moment", sort=True),
         Column("dispatched_at", pgettext_lazy("field task", "Dispatched"), kind="moment", hidden=True),
         Column("arrived_at", pgettext_lazy("field task", "Arrived"), kind="moment", hidden=True),
         Column("done_at", pgettext_lazy("field task", "Done"), kind="moment"),
@@ -52,7 +52,7 @@ class TaskList(ListPage):
         ChoiceFilter("state", _("State"), choices=TaskState.choices),
         TextFilter("crew", pgettext_lazy("field task", "Crew"), lookups=("crew__name", "crew__username")),
         UnitFilter(),
-        DateRangeFilter("due", _("Due"), field="due_at", instant=True),
+        DateRangeFilter("due", pgettext_lazy("field task", "Due"), field="due_at", instant=True),
     ]
 
     def queryset(self, request: StaffRequest) -> QuerySet[FieldTask]:
@@ -73,7 +73,7 @@ class SubmissionList(ListPage):
     empty_title = _("Nothing has been sent yet")
     empty_text = _("Every act on a phone is kept here as it was sent, with what became of it.")
     columns = [
-        Column("received_at", _("Received"), kind="moment"),
+        Column("received_at", pgettext_lazy("field task", "Received"), kind="moment"),
         Column("act", pgettext_lazy("field submission", "Act"), value="get_act_display"),
         Column(
             "what",
@@ -82,18 +82,20 @@ class SubmissionList(ListPage):
             url=lambda row: reverse("fieldwork:conflict", args=[row.pk]),
         ),
         Column("staff", pgettext_lazy("field submission", "Who"), value="staff__name"),
-        Column("outcome", _("Outcome"), kind="badge", tones=rules.OUTCOME_TONES),
-        Column("words", _("Explanation")),
+        Column("outcome", pgettext_lazy("field task", "Outcome"), kind="badge", tones=rules.OUTCOME_TONES),
+        Column("words", pgettext_lazy("field task", "Explanation")),
         Column("made_at", pgettext_lazy("field submission", "Done on site"), kind="moment", hidden=True),
-        Column("resolution", _("Decision"), hidden=True),
+        Column("resolution", pgettext_lazy("field task", "Decision"), hidden=True),
     ]
     filters = [
-        ChoiceFilter("outcome", _("Outcome"), choices=Outcome.choices),
+        ChoiceFilter("outcome", pgettext_lazy("field task", "Outcome"), choices=Outcome.choices),
         ChoiceFilter("act", pgettext_lazy("field submission", "Act"), choices=Act.choices),
         TextFilter(
             "staff", pgettext_lazy("field submission", "Who"), lookups=("staff__name", "staff__username")
         ),
-        DateRangeFilter("received", _("Received"), field="received_at", instant=True),
+        DateRangeFilter(
+            "received", pgettext_lazy("field task", "Received"), field="received_at", instant=True
+        ),
     ]
 
     def queryset(self, request: StaffRequest) -> QuerySet[FieldSubmission]:

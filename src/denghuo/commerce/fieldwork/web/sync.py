@@ -190,7 +190,7 @@ def _positions(device: Device, places: list[Any], at: datetime) -> None:
 
 
 def _result(submission: FieldSubmission) -> dict[str, Any]:
-    task = FieldTask.objects.filter(pk=submission.task_id).values("id", "state", "version").first()
+    task = FieldTask.objects.filter(pk=submission.task_id or 0).values("id", "state", "version").first()
     return {
         "id": submission.client_id,
         "outcome": submission.outcome,

@@ -72,7 +72,6 @@ TEXTS: Mapping[str, Any] = {
     "remove_photo": pgettext_lazy("field terminal", "Remove the photo"),
     "photo_unreadable": pgettext_lazy("field terminal", "This is no photo."),
     "photo_refused": pgettext_lazy("field terminal", "The photo was not taken."),
-    "photos_count": pgettext_lazy("field terminal", "{count} photos"),
     "sign_here": pgettext_lazy("field terminal", "Sign here"),
     "sign_again": pgettext_lazy("field terminal", "Sign again"),
     "position": pgettext_lazy("field terminal", "Position"),

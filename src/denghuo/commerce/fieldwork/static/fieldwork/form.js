@@ -21,8 +21,8 @@ export function fields(form, values, onchange) {
     const wrong = h("p", { class: "wrong", id: `e-${field.name}`, "data-wrong": field.name, hidden: true });
     const control = CONTROLS[field.type](field, values, set);
     return grouped
-      ? h("fieldset", { class: "ask" }, h("legend", {}, label), control, wrong)
-      : h("div", { class: "ask" }, h("label", { for: `f-${field.name}` }, label), control, wrong);
+      ? h("fieldset", { class: "question" }, h("legend", {}, label), control, wrong)
+      : h("div", { class: "question" }, h("label", { for: `f-${field.name}` }, label), control, wrong);
   });
 }
 

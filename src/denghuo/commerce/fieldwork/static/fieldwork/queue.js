@@ -52,11 +52,7 @@ async function drop(item) {
   changed();
 }
 
-const plain = (value) => (Array.isArray(value) ? t("photos_count", { count: value.length }) : typeof value === "object" && value !== null ? Object.values(value).join(" / ") : String(value));
-
 function conflict(found) {
-  const first = found.theirs.answers ?? found.theirs.registers ?? {};
-  const names = [...new Set([...Object.keys(first), ...Object.keys(found.mine)])].filter((name) => plain(first[name] ?? "") !== plain(found.mine[name] ?? ""));
   const text = h("textarea", { class: "form-control", rows: 2, maxlength: 300, "aria-label": t("proposal"), value: found.proposal });
   async function send() {
     try {
@@ -72,7 +68,7 @@ function conflict(found) {
   return h("section", { class: "card pad", "data-testid": "conflict" },
     h("div", { class: "task-top" }, badge(t("outcome_conflict"), "danger"), h("span", { class: "quiet num" }, moment(found.made_at))),
     h("strong", {}, found.title), h("p", {}, found.words),
-    names.length ? h("table", { class: "both" }, h("thead", {}, h("tr", {}, h("th", {}, ""), h("th", {}, t("first_value", { who: found.theirs.who ?? "" })), h("th", {}, t("my_value")))),
-      h("tbody", {}, names.map((name) => h("tr", {}, h("th", {}, name), h("td", {}, plain(first[name] ?? "–")), h("td", {}, plain(found.mine[name] ?? "–")))))) : null,
-    h("label", { class: "ask" }, t("proposal"), text), h("button", { class: "btn btn-wide", onclick: send }, t(found.proposal ? "propose_again" : "propose")));
+    found.rows.length ? h("table", { class: "both" }, h("thead", {}, h("tr", {}, h("td", {}), h("th", {}, t("first_value", { who: found.first })), h("th", {}, t("my_value")))),
+      h("tbody", {}, found.rows.map((row) => h("tr", {}, h("th", {}, row.label), h("td", {}, row.first || "–"), h("td", {}, row.mine || "–"))))) : null,
+    h("label", { class: "question" }, t("proposal"), text), h("button", { class: "btn btn-wide", onclick: send }, t(found.proposal ? "propose_again" : "propose")));
 }

@@ -84,9 +84,9 @@ async function reading(found, meter, refused) {
   const keep = () => put("drafts", { key, values });
   const verdict = h("div", { class: "verdict", "aria-live": "polite", "data-testid": "verdict" });
   const odd = h("div", { hidden: true },
-    h("div", { class: "ask" }, h("label", { for: "f-reason" }, t("why_odd"), h("span", { class: "must" }, "*")),
+    h("div", { class: "question" }, h("label", { for: "f-reason" }, t("why_odd"), h("span", { class: "must" }, "*")),
       h("input", { id: "f-reason", class: "form-control", maxlength: 200, value: values.reason, oninput: (event) => { values.reason = event.target.value; keep(); } }), h("p", { class: "wrong", "data-wrong": "reason", hidden: true })),
-    h("fieldset", { class: "ask" }, h("legend", {}, t("photo_of_meter"), limits.odd_needs_photo ? h("span", { class: "must" }, "*") : null), photos("meter", values.photos, 3, keep), h("p", { class: "wrong", "data-wrong": "photos", hidden: true })));
+    h("fieldset", { class: "question" }, h("legend", {}, t("photo_of_meter"), limits.odd_needs_photo ? h("span", { class: "must" }, "*") : null), photos("meter", values.photos, 3, keep), h("p", { class: "wrong", "data-wrong": "photos", hidden: true })));
 
   function look() {
     const started = Object.values(values.registers).some((text) => String(text).trim());
@@ -97,11 +97,11 @@ async function reading(found, meter, refused) {
   }
 
   const boxes = meter.registers.map(({ name, label }) =>
-    h("div", { class: "ask" }, h("label", { for: `r-${name}` }, label),
+    h("div", { class: "question" }, h("label", { for: `r-${name}` }, label),
       h("input", { id: `r-${name}`, name, class: "form-control num big", inputmode: "decimal", autocomplete: "off", value: values.registers[name] ?? "", oninput: (event) => { values.registers[name] = event.target.value; keep(); look(); } }),
       h("p", { class: "wrong", "data-wrong": name, hidden: true })));
   const root = h("form", { class: "card pad form", novalidate: true, "data-testid": "reading", onsubmit: send }, boxes,
-    h("div", { class: "ask" }, h("label", { for: "f-day" }, t("reading_date")), h("input", { id: "f-day", type: "date", class: "form-control", max: today(), value: values.read_date, onchange: (event) => { values.read_date = event.target.value; keep(); look(); } })),
+    h("div", { class: "question" }, h("label", { for: "f-day" }, t("reading_date")), h("input", { id: "f-day", type: "date", class: "form-control", max: today(), value: values.read_date, onchange: (event) => { values.read_date = event.target.value; keep(); look(); } })),
     verdict, odd, h("button", { class: "btn btn-primary btn-wide", "data-testid": "save-reading" }, t("save_reading")));
   look();
 

@@ -152,7 +152,7 @@ async function position(values, keep) {
     keep();
   };
   draw();
-  return h("fieldset", { class: "ask" }, h("legend", {}, t("position"), h("span", { class: "must" }, "*")),
+  return h("fieldset", { class: "question" }, h("legend", {}, t("position"), h("span", { class: "must" }, "*")),
     h("div", { class: "with-button" }, text, h("button", { type: "button", class: "btn btn-small", "data-testid": "locate", onclick: take }, t("take_position"))),
     h("input", { class: "form-control", name: "_no_place", placeholder: t("why_no_position"), maxlength: 200, value: values._no_place ?? "", oninput: (event) => { values._no_place = event.target.value; keep(); } }),
     h("p", { class: "wrong", "data-wrong": "_place", hidden: true }));
