@@ -45,7 +45,10 @@ def points(scope: str, on: date) -> Iterator[Point]:
     )
     rows = (
         SupplyTerms.objects.filter(
-            holding_on(on), supply_point__state="active", supply_point__unit__code__startswith=scope
+            holding_on(on),
+            supply_point__state="active",
+            supply_point__energised_date__isnull=False,
+            supply_point__unit__code__startswith=scope,
         )
         .exclude(tariff_class="generation")
         .order_by("supply_point_id")
@@ -58,6 +61,7 @@ def points(scope: str, on: date) -> Iterator[Point]:
         )
     )
     for pk, number, importance, voltage, energised in rows.iterator(chunk_size=5_000):
+        assert energised is not None  # the query leaves the others out
         # an important customer without any source of its own is looked at too: that is what has to be found
         needs = pk in owners or importance in ("special", "first", "second")
         yield Point(

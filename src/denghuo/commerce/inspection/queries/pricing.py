@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils.translation import get_language
+
 from denghuo.commerce.inspection.rules import parameters
 from denghuo.commerce.inspection.rules.charges import Price, Rates
 from denghuo.commerce.tariffs import queries as tariffs
@@ -89,6 +91,7 @@ def _of_terms(
 ) -> list[Price]:
     if not any(known.code == tariff for known in book.book.tariffs):
         return []
+    name = next(known.name.zh for known in book.book.tariffs if known.code == tariff)
     base = day_number(first)
     runs = book.resolve(tariff, terms.voltage, terms.market, 0, base, day_number(last))
     days = [first + timedelta(days=number - base) for number, _rates in runs]
@@ -97,7 +100,7 @@ def _of_terms(
         row = _row(book, tariff, terms, day)
         yuan = price(row) if row else None
         if yuan is not None:
-            found.append(Price(day, until, yuan, f"{book.book.name} · {tariff}"))
+            found.append(Price(day, until, yuan, f"{book.book.name.zh} · {name}"))
     return found
 
 
@@ -119,7 +122,12 @@ def tariff_choices(point: SupplyPoint, on: date) -> list[tuple[str, str]]:
         book = tariffs.book_in_force(terms.price_book).book
     except NoBookInForce:
         return []
-    return [(tariff.code, tariff.name) for tariff in book.tariffs if tariff.in_force(on)]
+    chinese = (get_language() or "").startswith("zh")
+    return [
+        (tariff.code, tariff.name.zh if chinese else tariff.name.en)
+        for tariff in book.tariffs
+        if tariff.in_force(on)
+    ]
 
 
 def constant(yuan: Decimal, basis: str, start: date, end: date) -> Sequence[Price]:

@@ -41,7 +41,7 @@ def now() -> datetime:
 
 class Show(Protocol):
     def __call__(
-        self, request: StaffRequest, subject: Any, *, bound: Bound | None = None, status: int = 200
+        self, request: StaffRequest, subject: Any, /, *, bound: Bound | None = None, status: int = 200
     ) -> HttpResponse: ...
 
 
