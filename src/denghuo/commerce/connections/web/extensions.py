@@ -9,9 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from denghuo.commerce.connections import operations, queries
-from denghuo.commerce.connections.models import Application, ApplicationKind, Refusal
+from denghuo.commerce.connections.models import (
+    Application,
+    ApplicationKind,
+    IssueRole,
+    PlanState,
+    Refusal,
+    RefusalState,
+    ReviewKind,
+)
 from denghuo.commerce.connections.operations import installing, surveying
-from denghuo.commerce.connections.queries.words import STAGES
+from denghuo.commerce.connections.queries.words import DOCUMENTS, STAGES
 from denghuo.commerce.connections.rules import KINDS, parameters
 from denghuo.commerce.connections.rules.field import INSTALL, SURVEY
 from denghuo.commerce.connections.rules.processes import PROCESSES
@@ -47,6 +55,29 @@ ACTIONS = {
     "connections.meter.returned": gettext_lazy("Meter put back into stock"),
     "connections.meter.installed": gettext_lazy("Meter hung for an application"),
 }
+FIELDS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "kind": (gettext_lazy("Kind"), dict(ApplicationKind.choices)),
+    "capacity_kva": (gettext_lazy("Capacity (kVA)"), {}),
+    "revision": (pgettext_lazy("supply plan", "Revision"), {}),
+    "fields": (pgettext_lazy("supply plan", "Changed figures"), {}),
+    "result": (gettext_lazy("Result"), {**dict(PlanState.choices), **dict(RefusalState.choices)}),
+    "review": (pgettext_lazy("connection", "Review"), dict(ReviewKind.choices)),
+    "round": (gettext_lazy("Round"), {}),
+    "passed": (pgettext_lazy("review", "Passed"), {}),
+    "defects": (gettext_lazy("Defects"), {}),
+    "amount_fen": (gettext_lazy("Amount (yuan)"), {}),
+    "number": (gettext_lazy("Number"), {}),
+    "document": (gettext_lazy("Document"), dict(DOCUMENTS)),
+    "meter": (gettext_lazy("Meter"), {}),
+    "meters": (pgettext_lazy("connection", "Meters"), {}),
+    "role": (gettext_lazy("Use of the point"), dict(IssueRole.choices)),
+    "step": (gettext_lazy("Step"), dict(STAGES)),
+    "crew": (gettext_lazy("Given to"), {}),
+    "area": (gettext_lazy("Transformer area"), {}),
+    "external_works": (gettext_lazy("Works outside the premises"), {}),
+    "abilities": (gettext_lazy("Four abilities"), {}),
+    "supply_point": (gettext_lazy("Supply point"), {}),
+}
 KVA, DAYS = pgettext_lazy("parameter", "kVA"), pgettext_lazy("parameter", "days")
 NAMES: dict[str, tuple[Any, Any]] = {
     parameters.COINCIDENCE_HOME.code: (gettext_lazy("Coincidence of homes"), ""),
@@ -69,6 +100,9 @@ def register() -> None:
     """Called once when Django is ready."""
     audit.name_actions(ACTIONS)
     audit.mark_sensitive("connections.refusal.decided")
+    audit.name_fields(
+        {f"{queries.LABEL}.{name}": (label, choices) for name, (label, choices) in FIELDS.items()}
+    )
     parameter_rules.name(NAMES)
     _processes()
     _field_work()

@@ -69,7 +69,9 @@ class ApplicationList(ListPage):
         Column("received_by", _("Taken in by"), value="received_by__name", hidden=True),
     ]
     filters = [
-        TextFilter("q", _("Number or address"), lookups=("number", "address__contains", "contact_phone")),
+        TextFilter(
+            "q", _("Application number or address"), lookups=("number", "address__contains", "contact_phone")
+        ),
         ChoiceFilter("kind", _("Kind"), choices=ApplicationKind.choices),
         ChoiceFilter("state", _("State"), choices=ApplicationState.choices),
         FlagFilter("refusal", _("Refusal to decide"), apply=_with_refusal),
@@ -79,7 +81,9 @@ class ApplicationList(ListPage):
     ]
 
     def queryset(self, request: StaffRequest) -> QuerySet[Application]:
-        cases = ProcessInstance.objects.filter(subject_type=queries.LABEL, subject_id=OuterRef("pk"))
+        cases = ProcessInstance.objects.filter(
+            subject_type=queries.LABEL, subject_id=OuterRef("pk"), state="running"
+        )
         steps = HumanTask.objects.filter(
             instance__subject_type=queries.LABEL, instance__subject_id=OuterRef("pk"), state="open"
         )
