@@ -23,9 +23,9 @@ def noon(day: date | str) -> datetime:
     return readings.noon(date.fromisoformat(day) if isinstance(day, str) else day)
 
 
-def mill(**terms: Any) -> tuple[SupplyPoint, MeteringPoint]:
+def mill(*, energised_date: date = supply.ENERGISED, **terms: Any) -> tuple[SupplyPoint, MeteringPoint]:
     """The textile mill: 630 kVA, two-part by capacity, with its meter."""
-    point = supply.factory(terms=terms)
+    point = supply.factory(terms=terms, energised_date=energised_date)
     return point, billing.metered(point, registers=billing.TWO_PART_REGISTERS)
 
 

@@ -11,7 +11,8 @@ from denghuo.foundation.jobs import rules as jobs
 
 @task()
 def warn_of_ends() -> None:
-    """See ``operations.warn_of_ends``."""
+    """See ``operations.warn_of_ends`` and ``start_clocks``."""
+    operations.start_clocks(at=timezone.now())
     operations.warn_of_ends(at=timezone.now())
 
 

@@ -84,6 +84,7 @@ def play(people: Mapping[str, Staff], *, today: date) -> dict[str, int]:
     for story in (_charging, _school, _mill, _plastics, _mall, _families, _flat, _shop):
         with suppress(*IMPOSSIBLE):
             story(people, today)
+    operations.start_clocks(at=_at(today, 8, 30))
     operations.warn_of_ends(at=_at(today, 8, 30))
     return {"changes": Change.objects.count(), "refused": RefusedRequest.objects.count()}
 

@@ -25,7 +25,7 @@ from denghuo.commerce.changes.operations.settling import (
     settle,
     take_readings,
 )
-from denghuo.commerce.changes.operations.warning import warn_of_ends
+from denghuo.commerce.changes.operations.warning import start_clocks, warn_of_ends
 from denghuo.commerce.changes.operations.work import NewMeter, Work
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "refuse",
     "register_transformer",
     "settle",
+    "start_clocks",
     "take_readings",
     "warn_of_ends",
 ]

@@ -21,7 +21,7 @@ from denghuo.commerce.changes.models import (
     Kind,
     RefusedRequest,
 )
-from denghuo.commerce.changes.operations.sending import send_out
+from denghuo.commerce.changes.operations.sending import send_out, wait_for_the_day
 from denghuo.commerce.changes.rules import Refusal, kinds
 from denghuo.commerce.changes.rules.processes import process_of
 from denghuo.foundation.audit import operations as audit
@@ -250,6 +250,7 @@ def _begin(change: Change, at: datetime, actor: Staff, owner: Staff | None) -> N
     )
     if change.state == ChangeState.APPROVED:
         send_out(change, at=at, actor=actor)
+        wait_for_the_day(change, at=at, actor=actor)
     outbox.publish(
         events.ChangeAsked(
             change_id=change.pk,

@@ -9,7 +9,12 @@ from django.utils.translation import gettext as _
 
 from denghuo.commerce.changes import events
 from denghuo.commerce.changes.models import Change, ChangeState
-from denghuo.commerce.changes.operations.sending import call_off, send_out
+from denghuo.commerce.changes.operations.sending import (
+    call_off,
+    clock_runs,
+    send_out,
+    wait_for_the_day,
+)
 from denghuo.foundation.audit import operations as audit
 from denghuo.foundation.identity.models import Staff
 from denghuo.foundation.outbox import operations as outbox
@@ -48,6 +53,7 @@ def locked(change: Change, *states: str) -> Change:
 
 def step_done(change: Change, step: str, *, at: datetime, actor: Staff | None, **how: object) -> None:
     """Complete a step of the change's process, where it waits."""
+    clock_runs(change, at=at, actor=actor)
     task = cases.open_task(change, step)
     if task is not None:
         workflow.complete(task=task, at=at, actor=actor, **how)  # type: ignore[arg-type]
@@ -65,6 +71,7 @@ def approve(*, change: Change, at: datetime, actor: Staff, note: str = "") -> Ch
     found.save(update_fields=["state", "decided_by", "decided_at", "decision"])
     step_done(found, "approve", at=at, actor=actor, data={"approved": True}, result=note)
     send_out(found, at=at, actor=actor)
+    wait_for_the_day(found, at=at, actor=actor)
     _decided(found, True, note, at, actor)
     return found
 

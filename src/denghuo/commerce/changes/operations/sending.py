@@ -10,7 +10,9 @@ from denghuo.commerce.changes.rules import kinds
 from denghuo.commerce.fieldwork import operations as fieldwork
 from denghuo.commerce.fieldwork import queries as field_tasks
 from denghuo.foundation.identity.models import Staff
-from denghuo.kernel.periods import BEIJING
+from denghuo.foundation.workflow import operations as workflow
+from denghuo.foundation.workflow import queries as cases
+from denghuo.kernel.periods import BEIJING, day_of
 
 END_OF_WORK = time(17, 30)
 
@@ -33,6 +35,22 @@ def send_out(change: Change, *, at: datetime, actor: Staff | None) -> None:
         details={"transformers": ", ".join(unit.label for unit in units_taken(change)) or "—"},
         key=f"changes:{change.pk}",
     )
+
+
+def wait_for_the_day(change: Change, *, at: datetime, actor: Staff | None) -> None:
+    """Between the decision and the day that the customer asked for nobody is late: the clock stands still."""
+    instance = cases.instance_of(change)
+    if instance is not None and instance.paused_at is None and change.from_date > day_of(at):
+        workflow.pause(
+            instance=instance, reason="appointment", at=at, actor=actor, note=change.from_date.isoformat()
+        )
+
+
+def clock_runs(change: Change, *, at: datetime, actor: Staff | None) -> None:
+    """Let a clock that stands still run again."""
+    instance = cases.instance_of(change)
+    if instance is not None and instance.paused_at is not None and instance.state == "running":
+        workflow.resume(instance=instance, at=at, actor=actor)
 
 
 def call_off(change: Change, *, reason: str, at: datetime, actor: Staff) -> None:

@@ -7,10 +7,27 @@ from datetime import datetime
 from django.db import transaction
 
 from denghuo.commerce.changes import events, queries
-from denghuo.commerce.changes.models import Change
+from denghuo.commerce.changes.models import Change, ChangeState
+from denghuo.commerce.changes.operations.sending import clock_runs
 from denghuo.foundation.audit import operations as audit
 from denghuo.foundation.outbox import operations as outbox
+from denghuo.foundation.workflow import queries as cases
 from denghuo.kernel.periods import day_of
+
+
+@transaction.atomic
+def start_clocks(*, at: datetime) -> int:
+    """Let the clocks run of what was asked for from today on; returns how many."""
+    found = [
+        change
+        for change in Change.objects.filter(state=ChangeState.APPROVED, from_date__lte=day_of(at)).order_by(
+            "id"
+        )
+        if (instance := cases.instance_of(change)) is not None and instance.paused_at is not None
+    ]
+    for change in found:
+        clock_runs(change, at=at, actor=None)
+    return len(found)
 
 
 @transaction.atomic

@@ -99,7 +99,7 @@ def typed_terms(values: Mapping[str, Any]) -> dict[str, Any]:
     found = {}
     for name, value in values.items():
         model_field: Any = SupplyTerms._meta.get_field(name.removesuffix("_id"))
-        found[model_field.attname] = None if value in (None, "") else model_field.to_python(value)
+        found[model_field.attname] = None if value is None else model_field.to_python(value)
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -27,6 +29,10 @@ def board(request: StaffRequest) -> HttpResponse:
     tabs = [("", _("All"), "?", len(rows))]
     tabs += [(kind, Kind(kind).label, f"?kind={kind}", count) for kind, count in counts.items()]
     shown = [row for row in rows if not wanted or row.change.kind == wanted][:SHOWN]
+    sealed = sum(
+        (row.change.capacity_kva or Decimal(0) for row in rows if row.change.kind == kinds.SUSPEND),
+        Decimal(0),
+    )
     return render(
         request,
         "changes/board.html",
@@ -37,9 +43,7 @@ def board(request: StaffRequest) -> HttpResponse:
             "rows": [(row, *ALERTS[row.alert], Kind(row.next_kind).label) for row in shown],
             "pressing": pressing,
             "total": len(rows),
-            "sealed_kva": sum(
-                (row.change.capacity_kva or 0 for row in rows if row.change.kind == "suspend"), 0
-            ),
+            "sealed_kva": f"{sealed.normalize():f}",
             "may_ask": request.user.may("changes.apply"),
         },
     )

@@ -42,7 +42,9 @@ def show(
         "tone": TONES[change.state],
         "point": change.supply_point,
         "units": queries.units_taken(change),
-        "preview": queries.preview(change) if change.is_open else None,
+        "preview": queries.preview(change)
+        if change.state in (ChangeState.APPLIED, ChangeState.APPROVED)
+        else None,
         "written": queries.written(change) if not change.is_open else [],
         "documents": held,
         "ended_by": Change.objects.filter(ends=change).first(),

@@ -65,7 +65,7 @@ class AskForm(forms.Form):
             )
         if kind in kinds.CAPACITY_KINDS:
             self.fields["unit_ids"] = forms.TypedMultipleChoiceField(
-                label=_("Transformers"),
+                label=pgettext_lazy("customer transformer", "Transformers"),
                 coerce=int,
                 widget=forms.CheckboxSelectMultiple,
                 choices=[
