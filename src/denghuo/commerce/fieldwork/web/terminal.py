@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -54,7 +54,16 @@ def _addresses() -> dict[str, str]:
         "sign_out": reverse("identity:sign-out"),
         "sign_in": reverse("identity:sign-in"),
         "console": "/",
+        "plate": _plate_page(),
     }
+
+
+def _plate_page() -> str:
+    """Where a signed plate is looked up, with ``DH1`` in the place of its code; empty where no room prints plates."""
+    try:
+        return reverse("desk:plate", args=["DH1"])
+    except NoReverseMatch:
+        return ""
 
 
 @public

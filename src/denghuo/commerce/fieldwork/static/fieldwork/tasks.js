@@ -5,8 +5,10 @@ import { locate } from "./fields.js";
 import { enqueue } from "./net.js";
 import { canScan, numberIn, scan } from "./scan.js";
 import { all, get, meta, put, queue } from "./store.js";
-import { moment, t } from "./texts.js";
+import { addresses, moment, t } from "./texts.js";
 
+// The signed code on a plate: only the server knows whose it is.
+const PLATE = /DH1\.[A-Z2-7]{16}\.[A-Z2-7]{16}/;
 const STEP = { accept: "accepted", arrive: "arrived", complete: "done" };
 const TONES = { waiting: "neutral", assigned: "info", accepted: "accent", arrived: "warning", done: "success", conflict: "danger" };
 
@@ -55,6 +57,11 @@ function card(task, kinds) {
 async function find() {
   const text = await scan();
   if (text === null) return;
+  const plate = PLATE.exec(text.toUpperCase());
+  if (plate && addresses.plate && navigator.onLine) {
+    location.assign(addresses.plate.replace("DH1", plate[0]));
+    return;
+  }
   const number = numberIn(text);
   const task = (await all("tasks")).find((one) => one.supply_point === number || Object.values(one.details).includes(number));
   if (task) location.hash = `#/task/${task.id}`;
