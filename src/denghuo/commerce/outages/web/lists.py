@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from denghuo.commerce.outages import queries
@@ -115,7 +115,7 @@ class AffectedList(ListPage):
         Column("importance", gettext_lazy("Load importance")),
         Column("grade", gettext_lazy("Grade")),
         Column("treatment", gettext_lazy("Treatment")),
-        Column("state", gettext_lazy("Supply"), value=lambda row: _("off") if row.off_minute and not row.on_minute else _("on")),
+        Column("state", gettext_lazy("Supply"), value=lambda row: pgettext("supply", "off") if row.off_minute and not row.on_minute else pgettext("supply", "on")),
     ]  # fmt: skip
     filters = [
         TextFilter("q", gettext_lazy("Supply point or area"), lookups=("supply_point__number", "area__name__contains")),
