@@ -16,7 +16,7 @@ from denghuo.commerce.payments.models import Refund
 from denghuo.foundation.outbox.models import Message
 from denghuo.foundation.workflow import queries as processes
 from denghuo.kernel.periods import Cycle
-from tests.cast import billing, customers, grid, supply
+from tests.cast import billing, corrections, customers, grid, supply
 from tests.cast import cases as cast
 from tests.cast.cases import AT
 
@@ -188,15 +188,13 @@ def test_a_right_meter_is_explained_and_a_wrong_one_corrected():
     billing.prices()
     point = supply.household()
     meter = billing.metered(point)
-    for month, total in (("2026-06", 300), ("2026-07", 500), ("2026-08", 900)):
-        billing.read(meter, month, total)
-        billing.settle(billing.issued(month))
+    corrections.bill_months({meter: (300, 500, 900)}, first="2025-08")
     right = cast.received("meter_dispute", supply_point=point)
     operations.record_check(
         case=right, error_percent=Decimal("0.8"), certificate="JD-1", at=AT + HOUR, actor=cast.staff("wugang")
     )
     assert right.dispute.pk and waiting(right) == ["reply"]
-    found = queries.explanation(point, until="2026-08")
+    found = queries.explanation(point, until="2025-10")
     assert found.this.energy_kwh > found.last.energy_kwh
     assert "more_than_last_month" in found.reasons
     wrong = cast.received("meter_dispute", supply_point=point)
@@ -206,14 +204,14 @@ def test_a_right_meter_is_explained_and_a_wrong_one_corrected():
     assert dispute.result == "wrong" and waiting(wrong) == ["correct"]
     operations.draft_correction(
         case=wrong,
-        first=Cycle(2026, 7),
-        last=Cycle(2026, 8),
+        first=Cycle(2025, 9),
+        last=Cycle(2025, 10),
         at=AT + 2 * HOUR,
         actor=billing.people()["liumin"],
     )
     correction = Correction.objects.get()
     assert correction.difference_fen < 0 and correction.apology
-    energies = dict(queries.energy_by_cycle(point, Cycle(2026, 7), Cycle(2026, 8)))
+    energies = dict(queries.energy_by_cycle(point, Cycle(2025, 9), Cycle(2025, 10)))
     expected = [-(energy * Decimal("0.25") / Decimal("1.25") / 2) for energy in energies.values()]
     assert [fact.registers["total"] for fact in correction.changes] == expected
     assert waiting(wrong) == ["reply"]

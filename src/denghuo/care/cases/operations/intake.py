@@ -184,7 +184,7 @@ def _extend(case: Case, occurred_at: datetime, at: datetime) -> None:
     on = day_of(at)
     if case.kind == CaseKind.COMPLAINT:
         Complaint.objects.create(case=case)
-    elif case.kind == CaseKind.METER_DISPUTE:
+    elif case.kind == CaseKind.METER_DISPUTE and case.supply_point is not None:
         MeterDispute.objects.create(case=case, supply_point=case.supply_point)
     elif case.kind == CaseKind.DAMAGE:
         days = queries.figure(parameters.CLAIM_DAYS, on=on)

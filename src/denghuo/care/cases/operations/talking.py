@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -76,7 +77,12 @@ def reply(
     if waits_for(found, "answer"):
         step(found, "answer", at=at, actor=actor, data={"support_needed": False})
     step(found, "reply", at=at, actor=actor, result=answer)
-    facts = {"answer": answer.strip()[:2000], "outcome": outcome, "replied_at": at, "replied_by": actor}
+    facts: dict[str, Any] = {
+        "answer": answer.strip()[:2000],
+        "outcome": outcome,
+        "replied_at": at,
+        "replied_by": actor,
+    }
     if found.contacted_at is None:
         facts["contacted_at"] = at
     if found.kind == CaseKind.COMPLAINT:
@@ -111,7 +117,7 @@ def follow_up(*, case: Case, satisfaction: int, text: str, at: datetime, actor: 
     CaseContact.objects.create(
         case=found, at=at, by=actor, method="phone", reached=True, note=text.strip()[:500]
     )
-    facts = {"followed_up_at": at, "followed_up_by": actor, "satisfaction": satisfaction}
+    facts: dict[str, Any] = {"followed_up_at": at, "followed_up_by": actor, "satisfaction": satisfaction}
     if not found.outcome:
         facts["outcome"] = Outcome.SOLVED
     close(found, at=at, **facts)

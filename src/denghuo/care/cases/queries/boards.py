@@ -133,7 +133,7 @@ def complaint_figures(scope: str, *, since: datetime) -> ComplaintFigures:
     return ComplaintFigures(
         received=len(rows),
         answered=len(answered),
-        in_time=sum(bool(row[1] and row[0] <= row[1]) for row in answered),
+        in_time=sum(bool(row[0] and row[1] and row[0] <= row[1]) for row in answered),
         admitted=sum(bool(row[2]) for row in rows),
         repeated=sum(row[3] is not None for row in rows),
         satisfaction=sum(marks) / len(marks) if marks else None,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -17,12 +18,44 @@ from denghuo.care.cases import operations, queries
 from denghuo.care.cases.models import Case
 from denghuo.care.cases.operations import CaseRefused
 from denghuo.care.cases.web import forms as pages
-from denghuo.care.cases.web.common import acting, complain, next_url, now, visible_case
+from denghuo.care.cases.web.case import show
+from denghuo.care.cases.web.common import complain, make, next_url, now, visible_case
 from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.ui.access import require
 from denghuo.kernel import money
 
 Data = Mapping[str, Any]
+Verb = Callable[[StaffRequest, Case, Data], object]
+
+
+def acting(
+    *permissions: str,
+    verb: Verb,
+    done: Any,
+    form: type[forms.Form] | None = None,
+) -> Callable[..., HttpResponse]:
+    """A view that does one verb to a matter with a valid form; a refusal is shown on the page of the matter (422)."""
+
+    @require(*permissions)
+    @require_POST
+    def view(request: StaffRequest, pk: int) -> HttpResponse:
+        case = visible_case(request, pk)
+        data: Data = {}
+        if form is not None:
+            given = make(form, request, request.POST)
+            if not given.is_valid():
+                complain(request, given)
+                return show(request, case, status=422)
+            data = given.cleaned_data
+        try:
+            verb(request, case, data)
+        except CaseRefused as error:
+            messages.error(request, str(error))
+            return show(request, visible_case(request, pk), status=422)
+        messages.success(request, str(done))
+        return redirect(next_url(request, reverse("cases:case", args=[pk])))
+
+    return view
 
 
 def _fen(value: Any) -> int:
@@ -187,8 +220,6 @@ def reply(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def inspect(request: StaffRequest, pk: int) -> HttpResponse:
     """What was seen on site, with the appliances."""
-    from denghuo.care.cases.web.case import show
-
     case = visible_case(request, pk)
     form, rows = pages.InspectForm(request.POST), pages.Appliances(request.POST, prefix="appliance")
     if not form.is_valid() or not rows.is_valid():

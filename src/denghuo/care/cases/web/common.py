@@ -1,26 +1,19 @@
-"""What the pages of this room share: the clock, what is visible, how a verb becomes a view."""
+"""What the pages of this room share: the clock, what is visible, the errors of a form."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
-from denghuo.care.cases import operations, queries
+from denghuo.care.cases import queries
 from denghuo.care.cases.models import Case
 from denghuo.foundation.identity.web.requests import StaffRequest
-from denghuo.foundation.ui.access import require
-
-Verb = Callable[[StaffRequest, Case, Mapping[str, Any]], object]
 
 
 def now() -> datetime:
@@ -47,38 +40,6 @@ def complain(request: HttpRequest, form: forms.Form) -> None:
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
         messages.error(request, f"{label}: {' '.join(str(error) for error in errors)}")
-
-
-def acting(
-    *permissions: str,
-    verb: Verb,
-    done: Any,
-    form: type[forms.Form] | None = None,
-) -> Callable[..., HttpResponse]:
-    """A view that does one verb to a matter with a valid form; a refusal is shown on the page of the matter (422)."""
-
-    @require(*permissions)
-    @require_POST
-    def view(request: StaffRequest, pk: int) -> HttpResponse:
-        from denghuo.care.cases.web.case import show
-
-        case = visible_case(request, pk)
-        data: Mapping[str, Any] = {}
-        if form is not None:
-            given = make(form, request, request.POST)
-            if not given.is_valid():
-                complain(request, given)
-                return show(request, case, status=422)
-            data = given.cleaned_data
-        try:
-            verb(request, case, data)
-        except operations.CaseRefused as error:
-            messages.error(request, str(error))
-            return show(request, visible_case(request, pk), status=422)
-        messages.success(request, str(done))
-        return redirect(next_url(request, reverse("cases:case", args=[pk])))
-
-    return view
 
 
 def make(form: type[forms.Form], request: StaffRequest, data: Any = None, **how: Any) -> forms.Form:

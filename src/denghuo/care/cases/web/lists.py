@@ -78,7 +78,9 @@ class CaseList(ListPage):
             "topic", _("Topic"), lookups=("topic__name__startswith", "topic__parent__name__startswith")
         ),
         ChoiceFilter("channel", _("Channel"), choices=Channel.choices),
-        ChoiceFilter("priority", _("Priority"), choices=Priority.choices),
+        ChoiceFilter(
+            "priority", _("Priority"), choices=[(str(value), label) for value, label in Priority.choices]
+        ),
         ChoiceFilter("outcome", _("Outcome"), choices=Outcome.choices),
         TextFilter("owner", pgettext_lazy("case", "Owner"), lookups=("owner__name", "owner__username")),
     ]

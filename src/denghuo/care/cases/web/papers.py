@@ -81,7 +81,7 @@ def explanation_pdf(request: StaffRequest, pk: int) -> HttpResponse:
     """The same as a paper for the customer."""
     case, found = _found(request, pk)
     dispute = getattr(case, "dispute", None)
-    checked = dispute is not None and dispute.result == DisputeResult.RIGHT
+    checked = dispute if dispute is not None and dispute.result == DisputeResult.RIGHT else None
     body = pdf.render(
         "cases/explanation.typ",
         {
@@ -91,10 +91,10 @@ def explanation_pdf(request: StaffRequest, pk: int) -> HttpResponse:
                 "customer": case.caller_name or (case.customer.name if case.customer else ""),
                 "point": case.supply_point.number if case.supply_point else "",
                 "address": case.address,
-                "checked": formats.day(day_of(dispute.checked_at)) if checked else "",
-                "error": f"{dispute.error_percent:+f}%" if checked else "",
-                "limit": f"±{dispute.limit_percent.normalize():f}%" if checked else "",
-                "certificate": dispute.certificate if checked else "",
+                "checked": formats.day(day_of(checked.checked_at)) if checked else "",
+                "error": f"{checked.error_percent:+f}%" if checked else "",
+                "limit": f"±{checked.limit_percent.normalize():f}%" if checked else "",
+                "certificate": checked.certificate if checked else "",
                 "reasons": [REASONS[code] for code in found.reasons],
                 "months": [
                     [
