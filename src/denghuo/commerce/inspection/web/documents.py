@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.utils import translation
 from django.views.decorators.http import require_GET
 
-from denghuo.commerce.inspection.models import Rectification
+from denghuo.commerce.inspection.models import BreachCase, Rectification
 from denghuo.commerce.inspection.web.cases import explained, visible_case
 from denghuo.commerce.inspection.web.notices import visible_notice
 from denghuo.foundation.documents import pdf
@@ -95,8 +96,14 @@ def case(request: StaffRequest, pk: int) -> HttpResponse:
     found = visible_case(request, pk)
     if not found.total_fen:
         raise Http404
+    with translation.override("zh-hans"):  # the paper is Chinese, whoever prints it
+        data = _case(found)
+    return _pdf("inspection/case.typ", found.number, {"case": data}, found.drafted_at)
+
+
+def _case(found: BreachCase) -> dict[str, Any]:
     point = found.supply_point
-    data = {
+    return {
         "theft": found.is_theft,
         "kind": KINDS[found.kind],
         "unit": found.unit.name,
@@ -129,4 +136,3 @@ def case(request: StaffRequest, pk: int) -> HttpResponse:
         "due": formats.day(found.due_date) if found.due_date else "",
         "decided": formats.day(found.decided_at) if found.decided_at else "",
     }
-    return _pdf("inspection/case.typ", found.number, {"case": data}, found.drafted_at)
