@@ -95,27 +95,18 @@ def apply(
     chosen = rules.KINDS[kind]
     terms = queries.terms_of(supply_point, day_of(at)) if supply_point else None
     application = Application(
-        kind=kind,
-        customer=customer,
+        kind=kind, customer=customer, supply_point=supply_point, neighbour=neighbour,
+        capacity_kva=capacity_kva, own_power_percent=own_power_percent, temporary_until=temporary_until,
+        contact_name=contact_name.strip(), contact_phone=contact_phone.strip(), channel=channel,
+        remark=remark.strip(), accepted_at=at, received_by=actor,
         account=account or (supply_point.account if supply_point else None),
-        supply_point=supply_point,
-        neighbour=neighbour,
         unit=supply_point.unit if supply_point else unit,
         address=(supply_point.address if supply_point else address).strip(),
-        capacity_kva=capacity_kva,
         tariff_class=tariff_class or (terms.tariff_class if terms else chosen.terms.get("tariff_class", "")),
         use_nature=use_nature or (terms.use_nature if terms else chosen.terms.get("use_nature", "")),
         industry_code=industry_code or (terms.industry_code if terms else ""),
         importance=importance if importance != "ordinary" or not terms else terms.importance,
-        own_power_percent=own_power_percent,
-        temporary_until=temporary_until,
-        contact_name=contact_name.strip(),
-        contact_phone=contact_phone.strip(),
-        channel=channel,
-        remark=remark.strip(),
-        accepted_at=at,
-        received_by=actor,
-    )
+    )  # fmt: skip
     have = queries.held_documents(customer.pk)
     asked = documents.needed(kind, is_person=customer.is_person, importance=application.importance)
     _check(application, asked, {*given, *have}, project, at)
@@ -123,17 +114,32 @@ def apply(
     if project is not None:
         _keep_project(application, project)
     _keep_documents(application, asked, set(given), have, at)
+    _begin(application, at=at, actor=actor)
+    return application
+
+
+def _begin(application: Application, *, at: datetime, actor: Staff | None) -> None:
+    """The case of an application, what others hear of it, and the trail."""
+    chosen, kind = rules.KINDS[application.kind], application.kind
     missing = tuple(queries.document_label(row.kind) for row in application.documents.filter(state="follows"))
     workflow.start(
         process=chosen.process, subject=application, title=queries.title(application), unit_id=application.unit_id,
-        at=at, actor=actor, customer_id=customer.pk,
+        at=at, actor=actor, customer_id=application.customer_id,
         data={"simple": kind == "residential", "external_works": False, "reviewed": chosen.reviewed},
     )  # fmt: skip
     outbox.publish(
-        events.ApplicationAccepted(application.pk, customer.pk, application.number, missing, accepted_at=at)
+        events.ApplicationAccepted(
+            application.pk, application.customer_id, application.number, missing, accepted_at=at
+        )
     )
-    note("application.accepted", application, at=at, actor=actor, kind=kind, capacity_kva=str(capacity_kva))
-    return application
+    note(
+        "application.accepted",
+        application,
+        at=at,
+        actor=actor,
+        kind=kind,
+        capacity_kva=str(application.capacity_kva),
+    )
 
 
 def _check(

@@ -130,7 +130,7 @@ def _processes() -> None:
     flow.subject_page(queries.LABEL, "connections:application")
     labels = dict(ApplicationKind.choices)
     for process in PROCESSES:
-        flow.name(process.key, labels[process.key.removeprefix("connections.")])  # type: ignore[index]
+        flow.name(process.key, labels[process.key.removeprefix("connections.")])
         for step, label in STAGES.items():
             flow.name_step(process.key, step, label)
             if step not in ("accepted", "archived"):

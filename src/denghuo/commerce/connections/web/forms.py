@@ -35,6 +35,11 @@ DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 LONG = forms.Textarea(attrs={"rows": 2})
 
 
+def _field(form: forms.Form, name: str) -> Any:
+    """A field whose choices follow from the application."""
+    return form.fields[name]
+
+
 class NewCustomerForm(forms.Form):
     """A customer who has no number yet."""
 
@@ -114,11 +119,11 @@ class ApplicationForm(forms.Form):
         for name in drop:
             self.fields.pop(name, None)
         if "unit" in self.fields:
-            self.fields["unit"].queryset = stations(scope)  # type: ignore[attr-defined]
+            _field(self, "unit").queryset = stations(scope)
         person = customer.is_person if customer else kind in ("residential", "charging", "pv_household")
         held = queries.held_documents(customer.pk) if customer else {}
         asked = documents.asked(documents.needed(kind, is_person=person), held)
-        self.fields["given"].choices = [(item.code, words.document_label(item.code)) for item in asked]  # type: ignore[attr-defined]
+        _field(self, "given").choices = [(item.code, words.document_label(item.code)) for item in asked]
         if not asked:
             self.fields.pop("given")
 
@@ -138,9 +143,9 @@ class SurveyForm(forms.Form):
 
     def __init__(self, *args: Any, application: Application, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["area"].queryset = TransformerArea.objects.filter(
+        _field(self, "area").queryset = TransformerArea.objects.filter(
             unit__code__startswith=application.unit_id
-        )  # type: ignore[attr-defined]
+        )
 
 
 class DispatchForm(forms.Form):
@@ -153,7 +158,7 @@ class DispatchForm(forms.Form):
 
     def __init__(self, *args: Any, application: Application, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["crew"].queryset = Staff.objects.filter(  # type: ignore[attr-defined]
+        _field(self, "crew").queryset = Staff.objects.filter(
             pk__in=[crew.pk for crew in fieldwork.crews(application.unit_id)]
         )
 
@@ -193,10 +198,10 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, application: Application, book: str, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["area"].queryset = TransformerArea.objects.filter(
+        _field(self, "area").queryset = TransformerArea.objects.filter(
             unit__code__startswith=application.unit_id
-        )  # type: ignore[attr-defined]
-        self.fields["tariff"].choices = list(queries.tariff_names(book).items())  # type: ignore[attr-defined]
+        )
+        _field(self, "tariff").choices = list(queries.tariff_names(book).items())
         self.sources = 0
         if rules.KINDS[application.kind].flow == rules.HIGH:
             self.sources = max(2, rules.KINDS[application.kind].sources)
@@ -255,10 +260,10 @@ class FeesForm(forms.Form):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["code"].choices = [
+        _field(self, "code").choices = [
             ("", _("No fee")),
             *((code, words.fee_label(code)) for code in fees.RULES),
-        ]  # type: ignore[attr-defined]
+        ]
 
 
 class ReviewForm(forms.Form):
@@ -277,7 +282,7 @@ class ReviewForm(forms.Form):
     def __init__(self, *args: Any, application: Application, kind: str, **more: Any) -> None:
         super().__init__(*args, **more)
         rows = list(queries.open_defects(application, kind))
-        self.fields["fixed"].choices = [(str(row.pk), row.text) for row in rows]  # type: ignore[attr-defined]
+        _field(self, "fixed").choices = [(str(row.pk), row.text) for row in rows]
         if not rows:
             self.fields.pop("fixed")
 
@@ -297,7 +302,7 @@ class MeterForm(forms.Form):
 
     def __init__(self, *args: Any, places: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["place"].choices = places  # type: ignore[attr-defined]
+        _field(self, "place").choices = places
 
     def clean_meter(self) -> Meter:
         found = Meter.objects.filter(
@@ -373,7 +378,7 @@ class DocumentForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: list[str], **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["kind"].choices = [(code, words.document_label(code)) for code in kinds]  # type: ignore[attr-defined]
+        _field(self, "kind").choices = [(code, words.document_label(code)) for code in kinds]
 
 
 class PauseForm(forms.Form):

@@ -50,7 +50,7 @@ def _point(params: QueryDict, customer: Customer | None) -> SupplyPoint | None:
         return None
     return (
         customer.supply_points.select_related("account", "unit", "customer")
-        .filter(pk=params["point"])
+        .filter(pk=int(str(params.get("point"))))
         .first()
     )
 

@@ -132,7 +132,8 @@ def _forms(request: StaffRequest, application: Application, plan: SupplyPlan | N
 
 
 def _more_forms(request: StaffRequest, application: Application, steps: list[str]) -> dict[str, Any]:
-    may, found = request.user.may, {}
+    may = request.user.may
+    found: dict[str, Any] = {}
     live = queries.live_plan(application)
     if live is not None and application.energised_at is None and may("metering.edit"):
         places = meter_choices(application, live)
