@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -39,7 +40,7 @@ def _page(request: StaffRequest, *, status: int = 200, **forms: Any) -> HttpResp
     sitting = queries.sitting_of(request.user.pk)
     ticket, items = queries.current(request.user.pk)
     context = {
-        "page_title": _("Counter"),
+        "page_title": pgettext("menu", "Counter"),
         "sitting": sitting,
         "kinds": [Business(kind).label for kind in sitting.kinds] if sitting else [],
         "unit": sitting.unit if sitting else request.user.unit,

@@ -11,7 +11,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from denghuo.care.appointments.web.common import day_typed
@@ -90,7 +90,7 @@ def day(request: StaffRequest) -> HttpResponseBase:
     here = reverse("desk:day")
     context = {
         "page_title": _("The day at the counter"),
-        "breadcrumbs": [crumb(_("Counter"), reverse("desk:counter")), crumb(_("Statistics"))],
+        "breadcrumbs": [crumb(pgettext("menu", "Counter"), reverse("desk:counter")), crumb(_("Statistics"))],
         "unit": unit,
         "halls": halls,
         "start": start,
@@ -158,7 +158,7 @@ def _score(row: Ticket) -> int | None:
 @require("desk.serve", "desk.manage")
 class TicketList(ListPage):
     title = gettext_lazy("Queue tickets")
-    pretitle = gettext_lazy("Counter")
+    pretitle = pgettext_lazy("menu", "Counter")
     keyset = ("-id",)
     scope_field = "unit__code"
     export_name = "tickets"

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -50,7 +51,7 @@ def hotline(request: StaffRequest) -> HttpResponse:
     here = reverse("desk:hotline")
     context: dict[str, Any] = {
         "page_title": _("Hotline"),
-        "breadcrumbs": [crumb(_("Counter"), reverse("desk:counter")), crumb(_("Hotline"))],
+        "breadcrumbs": [crumb(pgettext("menu", "Counter"), reverse("desk:counter")), crumb(_("Hotline"))],
         "text": text,
         "callers": [
             Found(item, item is caller, f"{here}?{urlencode({'q': text, 'key': item.key})}") for item in found

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -59,7 +59,10 @@ def plates(request: StaffRequest) -> HttpResponse:
         routes, areas = routes.filter(name__contains=typed), areas.filter(name__contains=typed)
     context = {
         "page_title": _("Customer plates"),
-        "breadcrumbs": [crumb(_("Counter"), reverse("desk:counter")), crumb(_("Customer plates"))],
+        "breadcrumbs": [
+            crumb(pgettext("menu", "Counter"), reverse("desk:counter")),
+            crumb(_("Customer plates")),
+        ],
         "typed": typed,
         "routes": routes.select_related("unit").order_by("code")[:SHOWN],
         "areas": areas.select_related("unit").order_by("code")[:SHOWN],

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -138,7 +139,7 @@ def screens(request: StaffRequest) -> HttpResponse:
 
     context = {
         "page_title": _("Screens of the hall"),
-        "breadcrumbs": [crumb(_("Counter"), reverse("desk:counter")), crumb(_("Screens"))],
+        "breadcrumbs": [crumb(pgettext("menu", "Counter"), reverse("desk:counter")), crumb(_("Screens"))],
         "unit": unit,
         "kiosk": address("kiosk"),
         "display": address("display"),
