@@ -121,7 +121,7 @@ def test_progress_without_signing_in(client, everybody):
     url = reverse("connections:progress")
     assert client.get(url).status_code == 200
     right = client.post(url, {"number": application.number, "digits": "8888"})
-    assert right.status_code == 200 and "stage-now" in right.content.decode()
+    assert right.status_code == 200 and "strip-now" in right.content.decode()
     assert "周晓燕" not in right.content.decode() and "青云路" not in right.content.decode()
     for _ in range(5):
         assert client.post(url, {"number": application.number, "digits": "0000"}).status_code == 422

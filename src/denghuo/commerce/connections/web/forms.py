@@ -90,7 +90,7 @@ class ApplicationForm(forms.Form):
     )  # fmt: skip
     contact_name = forms.CharField(label=_("Contact"), max_length=40)
     contact_phone = forms.CharField(label=_("Telephone of the contact"), max_length=20)
-    channel = forms.ChoiceField(label=_("Taken in by"), choices=Channel.choices)
+    channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices)
     given = forms.MultipleChoiceField(
         label=_("Documents handed over now"), required=False, widget=forms.CheckboxSelectMultiple
     )
