@@ -27,7 +27,7 @@ def board(request: StaffRequest) -> HttpResponse:
     counts = {kind: sum(row.change.kind == kind for row in rows) for kind in sorted(kinds.RESTRICTIONS)}
     pressing = sum(row.alert != "fine" for row in rows)
     tabs = [("", _("All"), "?", len(rows))]
-    tabs += [(kind, Kind(kind).label, f"?kind={kind}", count) for kind, count in counts.items()]
+    tabs += [(kind, str(Kind(kind).label), f"?kind={kind}", count) for kind, count in counts.items()]
     shown = [row for row in rows if not wanted or row.change.kind == wanted][:SHOWN]
     sealed = sum(
         (row.change.capacity_kva or Decimal(0) for row in rows if row.change.kind == kinds.SUSPEND),
