@@ -42,9 +42,9 @@ def body_for(customer, **changes):
 def test_an_application_is_taken_in_once(call):
     connections.town()
     customer = customers.person("周晓燕")
-    first = call("post", key="a-1", **body_for(customer))
+    first = call("post", key="apply-0001", **body_for(customer))
     assert first.status_code == 201, first.content
-    again = call("post", key="a-1", **body_for(customer))
+    again = call("post", key="apply-0001", **body_for(customer))
     assert again.json() == first.json() and Application.objects.count() == 1
     made = first.json()
     assert made["missing_documents"] == ["property"] and made["stages"][1]["state"] == "now"
@@ -57,10 +57,10 @@ def test_an_application_is_taken_in_once(call):
 def test_what_does_not_hold_is_refused_in_words(call):
     connections.town()
     customer = customers.person("周晓燕")
-    missing = call("post", key="b-1", **body_for(customer, documents=[]))
+    missing = call("post", key="refuse-0001", **body_for(customer, documents=[]))
     assert missing.status_code == 422 and Application.objects.count() == 0
-    assert call("post", key="b-2", **body_for(customer, unit="9901")).status_code == 404
-    pv = call("post", key="b-3", **body_for(customer, kind="pv_household"))
+    assert call("post", key="refuse-0002", **body_for(customer, unit="9901")).status_code == 404
+    pv = call("post", key="refuse-0003", **body_for(customer, kind="pv_household"))
     assert pv.status_code == 422
 
 
