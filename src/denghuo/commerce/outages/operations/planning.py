@@ -275,9 +275,8 @@ def change(
     found.progress = reason.strip()[:300]
     found.save()
     _drop_notices(found, at)
-    EndEstimate.objects.create(
-        outage=found, expected_at=ends_at, reason=reason.strip()[:200], made_at=at, made_by=actor
-    )
+    found.estimates.all().delete()
+    EndEstimate.objects.create(outage=found, expected_at=ends_at, made_at=at, made_by=actor)
     _step(found, processes.BEGIN, {"decision": processes.CHANGED}, at, actor)
     note("works.changed", found, at=at, actor=actor, before=before, reason=reason)
     return found

@@ -126,6 +126,7 @@ def indices(group: str, first: date, until: date, *, at: datetime, scope: str = 
     days = max((until_known - first).days, 0)
     served = served_days(group, first, until_known, scope=scope) if days else {}
     found = lost(group, first, until_known, at=at, scope=scope)
+    found.pop(None, None)  # supplies behind their own transformer belong to no area
     made = []
     for key in {*served, *found}:
         by_kind = found.get(key, {})
