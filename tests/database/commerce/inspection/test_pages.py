@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -12,10 +15,19 @@ from tests.cast import inspection as cast
 from tests.cast.inspection import AT
 
 pytestmark = pytest.mark.django_db
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63f8cfc0f01f"
-    "0005050102cf9fb0c80000000049454e44ae426082"
-)
+
+
+def png(*, damaged: bool = False) -> bytes:
+    """One black dot; ``damaged`` where its checksums are wrong."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        check = zlib.crc32(kind + body) ^ (1 if damaged and kind == b"IDAT" else 0)
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", check)
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
+
+
 WEB = "denghuo.commerce.inspection.web"
 
 
@@ -41,10 +53,11 @@ def desk(client):
     return Desk()
 
 
-def test_every_page_of_a_notice_and_its_papers(desk):
+@pytest.mark.parametrize("damaged", [False, True])
+def test_every_page_of_a_notice_and_its_papers(desk, damaged):
     point = cast.secured()
     notice = cast.noticed("tests", "interlock", point=point, delivered=False)
-    sent = SimpleUploadedFile("sign.png", PNG, "image/png")
+    sent = SimpleUploadedFile("sign.png", png(damaged=damaged), "image/png")
     answer = desk.post("wugang", "deliver-notice", notice.pk, signatory="李强", signature=sent)
     assert answer.status_code == 302
     for name in ("board", "mine", "visits", "findings", "notices", "cases", "important", "statistics"):
@@ -125,7 +138,7 @@ def test_a_case_from_the_supply_point_to_the_money(desk):
     assert desk.post("wugang", "new-case", point.pk, **{**facts, "form": ""}).status_code == 422
     assert desk.post("wugang", "new-case", point.pk, **facts).status_code == 302
     case = BreachCase.objects.get()
-    photo = SimpleUploadedFile("p.png", PNG, "image/png")
+    photo = SimpleUploadedFile("p.png", png(), "image/png")
     assert (
         desk.post("wugang", "evidence-case", case.pk, kind="photo", what="绕越", file=photo).status_code
         == 302

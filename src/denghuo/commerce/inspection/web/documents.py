@@ -87,7 +87,13 @@ def notice(request: StaffRequest, pk: int, copy: bool = False) -> HttpResponse:
         ],
     }
     name = f"{found.number}-copy" if copy else found.number
-    return _pdf("inspection/notice.typ", name, {"notice": data}, found.issued_at)
+    try:
+        return _pdf("inspection/notice.typ", name, {"notice": data}, found.issued_at)
+    except pdf.DocumentFailed:
+        if not data["signature"]:
+            raise
+        # a picture that cannot be read: the name stands for it
+        return _pdf("inspection/notice.typ", name, {"notice": {**data, "signature": []}}, found.issued_at)
 
 
 @require("inspection.view")
