@@ -13,6 +13,7 @@ from denghuo.care.notifications import rules
 from denghuo.care.notifications.models import Message, MessageState, MessageTemplate
 from denghuo.care.notifications.rules import Template, parameters
 from denghuo.foundation.parameters import queries as parameter_queries
+from denghuo.kernel.periods import day_of
 from denghuo.records.customers.models import Consent, Contact, Customer
 
 
@@ -71,6 +72,18 @@ def providers(on: date) -> dict[str, str]:
     if stand_in == "all":
         found |= {rules.EMAIL: "test", rules.WECHAT: "test"}
     return found
+
+
+def quiet_until(at: datetime) -> datetime | None:
+    """The end of the quiet hours in which ``at`` lies, by the parameters of the day."""
+    figures = parameter_queries.values(
+        [parameters.QUIET_FROM_HOUR, parameters.QUIET_UNTIL_HOUR], on=day_of(at)
+    )
+    return rules.quiet_until(
+        at,
+        from_hour=int(figures[parameters.QUIET_FROM_HOUR.code]),
+        until_hour=int(figures[parameters.QUIET_UNTIL_HOUR.code]),
+    )
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from denghuo.care.notifications import operations as notifications
+from denghuo.care.notifications.models import Message, MessageState
 from denghuo.care.notifications.rules import parameters
 from denghuo.commerce.outages import operations, queries
 from denghuo.commerce.outages.models import Outage, OutageState
@@ -43,9 +44,19 @@ class _Year:
 
     def play(self) -> None:
         for at, _order, act in sorted(self.acts, key=lambda item: item[:2]):
+            self._after_the_night(at)
             act()
             outbox.deliver(at=at)
             notifications.deliver_waiting(at=at + timedelta(minutes=1))
+
+    def _after_the_night(self, at: datetime) -> None:
+        """What waited for the end of the quiet hours before ``at`` goes out when they end."""
+        waiting = Message.objects.filter(state=MessageState.WAITING, next_try_at__lt=at).order_by(
+            "next_try_at"
+        )
+        while (first := waiting.first()) is not None and first.next_try_at is not None:
+            if not notifications.deliver_waiting(at=first.next_try_at)["sent"]:
+                break
 
     def outage(self, key: str) -> Outage | None:
         """The outage as it is, where it came about and is alive."""

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 import pytest
+from django.utils import translation
 
 from denghuo.commerce.fieldwork import queries as fieldwork
 from denghuo.commerce.fieldwork.rules import Conflict
@@ -18,6 +19,15 @@ from tests.cast import grid, supply
 from tests.cast import outages as cast
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """Refusals are matched in the language of the source."""
+    with translation.override("en"):
+        yield
+
+
 NOON = datetime(2026, 9, 7, 4, tzinfo=UTC)
 
 

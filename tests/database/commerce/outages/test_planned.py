@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from denghuo.care.notifications.models import Message
 from denghuo.commerce.outages import operations, queries
@@ -17,6 +18,13 @@ from tests.cast import outages as cast
 from tests.cast.outages import APPROVED, ASKED, BEGINS, ENDS
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """Refusals are matched in the language of the source."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -22,12 +22,14 @@ def deliver_waiting(*, at: datetime, limit: int = 500) -> dict[str, int]:
 
     A message is claimed before it is handed over, outside any transaction: two workers never have the same one, and one
     that dies in between leaves it claimed. What has no answer for ten minutes counts as lost and is given up, because
-    nobody knows whether the customer was told.
+    nobody knows whether the customer was told. In the quiet hours only urgent messages go, retries too.
     """
     counters = {"sent": 0, "failed": 0, "given_up": 0}
     counters["given_up"] += _lost(at)
     takers = queries.providers(day_of(at))
     due = Message.objects.filter(state__in=DUE, next_try_at__lte=at).order_by("next_try_at", "id")
+    if queries.quiet_until(at) is not None:
+        due = due.exclude(template__in=[template.code for template in rules.declared() if template.quiet])
     for pk in list(due.values_list("pk", flat=True)[:limit]):
         mine = Message.objects.filter(pk=pk, state__in=DUE, next_try_at__lte=at)
         if mine.update(state=MessageState.SENDING, handed_at=at, next_try_at=None):

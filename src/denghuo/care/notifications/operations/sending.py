@@ -11,8 +11,7 @@ from django.db import transaction
 
 from denghuo.care.notifications import queries, rules
 from denghuo.care.notifications.models import Message, MessageState, Reason
-from denghuo.care.notifications.rules import Template, parameters
-from denghuo.foundation.parameters import queries as parameter_queries
+from denghuo.care.notifications.rules import Template
 from denghuo.kernel.periods import day_of
 from denghuo.records.customers.models import Customer
 
@@ -79,14 +78,7 @@ def send_many(*, template: str, letters: Sequence[Letter], at: datetime, key: st
 
 def _house(template: Template, at: datetime) -> _House:
     on = day_of(at)
-    figures = parameter_queries.values([parameters.QUIET_FROM_HOUR, parameters.QUIET_UNTIL_HOUR], on=on)
-    quiet = None
-    if template.quiet:
-        quiet = rules.quiet_until(
-            at,
-            from_hour=int(figures[parameters.QUIET_FROM_HOUR.code]),
-            until_hour=int(figures[parameters.QUIET_UNTIL_HOUR.code]),
-        )
+    quiet = queries.quiet_until(at) if template.quiet else None
     return _House(template, queries.wording(template, on=on), queries.providers(on), quiet, at)
 
 
