@@ -94,7 +94,7 @@ def _known(rows: Any, number: str, what: str) -> Any:
     return found
 
 
-@router.post("/cases", response={201: CaseOut}, auth=Token("cases.intake"))
+@router.post("", response={201: CaseOut}, auth=Token("cases.intake"))
 @idempotent
 def take_in(request: HttpRequest, body: CaseIn) -> Any:
     """Take a matter in and begin its process."""
@@ -129,7 +129,7 @@ def take_in(request: HttpRequest, body: CaseIn) -> Any:
     return 201, CaseOut(**_case(case))
 
 
-@router.get("/cases", response=Page[CaseOut], auth=Token("cases.view"))
+@router.get("", response=Page[CaseOut], auth=Token("cases.view"))
 def cases(request: HttpRequest, query: Query[CaseFilter]) -> Any:
     """Matters in the order they were taken in."""
     client: Any = request.auth  # type: ignore[attr-defined]
@@ -152,7 +152,7 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, datetime.min.time()))
 
 
-@router.get("/cases/{number}", response=CaseOut, auth=Token("cases.view"))
+@router.get("/{number}", response=CaseOut, auth=Token("cases.view"))
 def case(request: HttpRequest, number: str) -> Any:
     """One matter."""
     client: Any = request.auth  # type: ignore[attr-defined]
