@@ -220,7 +220,7 @@ def _repair(
     if minutes and case.outage_id is None:
         operations.dispatch(case=case, crew=crew, at=start + minutes[0] * MINUTE, actor=dispatcher)
         for name, after in zip(("accepted", "arrived", "restored"), minutes[1:], strict=False):
-            more = {"fault": fault, "side": side, "work": work} if name == "restored" else {}
+            more: dict[str, Any] = {"fault": fault, "side": side, "work": work} if name == "restored" else {}
             operations.go_on(case=case, to=name, at=start + after * MINUTE, actor=dispatcher, **more)
     return case
 

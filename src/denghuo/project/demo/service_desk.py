@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -205,7 +206,7 @@ def _bookings(people: Mapping[str, Staff], today: date) -> None:
         )
         for offer in offers[:: 3 if code != "expert" else 2][:9]:
             customer = who[turn % len(who)]
-            facts = {"contact_name": "", "contact_phone": ""}
+            facts: dict[str, Any] = {"contact_name": "", "contact_phone": ""}
             if turn % 4 == 3 or customer is None:
                 customer, facts = None, {"contact_name": "韦先生", "contact_phone": f"1397711{turn:04d}"}
             with suppress(appointments.AlreadyBooked):

@@ -69,7 +69,7 @@ def resume(*, instance: ProcessInstance, at: datetime, actor: Staff | None) -> P
     if found.paused_at is None:
         raise NotNow(_("The clock is running."))
     found.pauses.filter(ended_at__isnull=True).update(ended_at=at, ended_by=actor)
-    spells = list(found.pauses.order_by("id").values_list("began_at", "ended_at"))
+    spells = [(spell.began_at, spell.ended_at or at) for spell in found.pauses.order_by("id")]
     tasks: list[HumanTask] = list(found.tasks.filter(state=TaskState.OPEN).order_by("id"))
     for clock in (found, *tasks):
         clock.paused_at = None

@@ -71,7 +71,7 @@ def _ring(clock: Clock, instance: ProcessInstance, task: HumanTask | None, at: d
         walking.happened(instance, "warned", at, None, task=task)
         outbox.publish(
             events.ClockWarned(
-                instance_id=instance.pk, task_id=task and task.pk, due_at=clock.due_at, warned_at=at
+                instance_id=instance.pk, task_id=task.pk if task else None, due_at=clock.due_at, warned_at=at
             )
         )
     else:
@@ -85,7 +85,7 @@ def _ring(clock: Clock, instance: ProcessInstance, task: HumanTask | None, at: d
         outbox.publish(
             events.ClockBroken(
                 instance_id=instance.pk,
-                task_id=task and task.pk,
+                task_id=task.pk if task else None,
                 due_at=clock.due_at,
                 level=clock.escalation_level,
                 role=role,
