@@ -66,10 +66,12 @@ def dangers(scope: str, start: date, end: date, *, by: str, on: date) -> list[Ta
         },
         **{code: str(label) for code, label in words.AREAS.items()},
     }
-    return [
+    found_rows = [
         Tally(row[column], labels.get(row[column], row[column]), row["total"], row["closed"], row["overdue"])
         for row in rows
     ]
+    order = list(labels)
+    return sorted(found_rows, key=lambda row: order.index(row.key) if row.key in labels else 0)
 
 
 def by_month(scope: str, start: date, end: date) -> dict[date, tuple[int, int]]:

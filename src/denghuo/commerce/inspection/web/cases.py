@@ -107,6 +107,7 @@ def show(
             "multiplier": shown(Decimal(trace["multiplier"])) if trace.get("multiplier") else "",
             "multiplier_max": shown(Decimal(trace["multiplier_max"])) if trace.get("multiplier_max") else "",
             "multiplier_reason": case.input.get("multiplier_reason", ""),
+            "signed": bool(case.record_signatory or case.record_refused),
             "preview": preview,
             "preview_rows": _rows(preview.lines) if preview else [],
             "claim": bound.get("compute") or (_claim_form(case) if drawn_up else None),
@@ -151,7 +152,7 @@ def _acts(request: StaffRequest, case: BreachCase, bound: Bound, on: Any) -> lis
     signed = bool(case.record_signatory or case.record_refused)
     own = request.user.pk in (case.drafted_by_id, case.submitted_by_id)
     if case.state in states.OPEN_CASE and may(INSPECTORS):
-        acts.append(act("evidence", _("Keep evidence"), pages.EvidenceForm, "photo", folded=signed))
+        acts.append(act("evidence", _("Keep evidence"), pages.EvidenceForm, "paperclip", folded=signed))
     if case.state == "draft" and may(INSPECTORS):
         acts.append(act("sign", _("Record on site"), pages.RecordForm, "signature", folded=signed))
         if case.total_fen and signed:

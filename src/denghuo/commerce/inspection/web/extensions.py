@@ -192,7 +192,7 @@ def _on_pages() -> None:
         (
             gettext_lazy("Inspect outside the plan"),
             "inspection:special",
-            "clipboard-plus",
+            "checklist",
             "inspection.work",
             84,
         ),

@@ -128,7 +128,9 @@ class FindingForm(forms.Form):
 
 class IssueForm(forms.Form):
     findings = forms.ModelMultipleChoiceField(
-        label=_("Findings"), queryset=Finding.objects.none(), widget=forms.CheckboxSelectMultiple
+        label=pgettext_lazy("inspection", "Findings"),
+        queryset=Finding.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
     )
     days = forms.IntegerField(
         label=_("Working days"),
@@ -169,7 +171,7 @@ class RecheckForm(forms.Form):
 
 class ReportForm(forms.Form):
     authority = _text(_("Power administration"), 60)
-    document_number = _text(_("Document number"), 40)
+    document_number = _text(pgettext_lazy("inspection", "Document number"), 40)
     text = _text(_("Explanation"), 500, rows=2, required=False)
 
 
@@ -183,7 +185,8 @@ class TickForm(forms.Form):
 
 class OpenCaseForm(forms.Form):
     kind = forms.ChoiceField(
-        label=_("What was found"), choices=[(c, label) for c, label in BreachKind.choices if c != "quota"]
+        label=pgettext_lazy("breach", "What was found"),
+        choices=[(c, label) for c, label in BreachKind.choices if c != "quota"],
     )
     form = forms.ChoiceField(
         label=_("Form of theft"),
@@ -209,7 +212,7 @@ class RecordForm(forms.Form):
 
 
 class PoliceForm(forms.Form):
-    document = _text(_("Document number"), 60)
+    document = _text(pgettext_lazy("inspection", "Document number"), 60)
 
 
 def _number(label: Any, **how: Any) -> forms.DecimalField:

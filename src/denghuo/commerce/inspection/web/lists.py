@@ -84,7 +84,7 @@ class VisitList(ListPage):
 
 @require("inspection.view")
 class FindingList(ListPage):
-    title = _("Findings")
+    title = pgettext_lazy("inspection", "Findings")
     pretitle = _("Inspection")
     keyset = ("-id",)
     scope_field = "unit__code"
@@ -119,7 +119,7 @@ class FindingList(ListPage):
         ),
         ChoiceFilter("level", _("Hidden danger"), choices=DangerLevel.choices),
         ChoiceFilter("area", _("Area of the finding"), choices=list(words.AREAS.items())),
-        FlagFilter("open", _("Still open"), when=Q(resolved_at__isnull=True)),
+        FlagFilter("open", pgettext_lazy("inspection", "Still open"), when=Q(resolved_at__isnull=True)),
         UnitFilter(),
         DateRangeFilter("found", pgettext_lazy("inspection", "Found at"), field="found_at", instant=True),
     ]
@@ -135,7 +135,7 @@ class CaseList(ListPage):
     keyset = ("-id",)
     scope_field = "unit__code"
     export_name = "breach-cases"
-    empty_title = _("No case yet")
+    empty_title = pgettext_lazy("breach", "No case yet")
     empty_text = _("A case is opened on the page of the supply point where it was found.")
     columns = [
         Column("number", _("Case"), url=lambda row: reverse("inspection:case", args=[row.pk])),
@@ -148,7 +148,7 @@ class CaseList(ListPage):
         Column("breach", _("Breach charge (yuan)"), kind="money", value="breach_fen", sort=True),
         Column("due_date", _("To be paid by"), kind="date"),
         Column("drafted_by", _("Drawn up by"), value="drafted_by__name"),
-        Column("decided_by", _("Decided by"), value="decided_by__name", hidden=True),
+        Column("decided_by", pgettext_lazy("breach", "Decided by"), value="decided_by__name", hidden=True),
         Column("energy", _("Energy"), kind="energy", value="energy_kwh", hidden=True),
     ]
     filters = [

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET
 
 from denghuo.commerce.inspection import operations, queries
@@ -85,7 +85,9 @@ def show(
 
 def _history(notice: Rectification) -> list[tuple[Any, str, str, Any]]:
     """(when, what, words, by whom), oldest first."""
-    rows: list[tuple[Any, str, str, Any]] = [(notice.issued_at, _("Issued"), "", notice.issued_by)]
+    rows: list[tuple[Any, str, str, Any]] = [
+        (notice.issued_at, pgettext("inspection", "Issued"), "", notice.issued_by)
+    ]
     if notice.delivered_at:
         how = (
             _("Refused to sign; witness %(name)s") % {"name": notice.witness}
@@ -122,7 +124,7 @@ def _acts(request: StaffRequest, notice: Rectification, bound: Bound) -> list[Ac
             act("withdraw", _("Take the notice back"), pages.ReasonForm, "x", danger=True, folded=True)
         )
     if state in ("delivered", "failed", "reported") and may("inspection.work"):
-        acts.append(act("recheck", _("Look again"), pages.RecheckForm, "eye-check"))
+        acts.append(act("recheck", _("Look again"), pages.RecheckForm, "zoom-check"))
     if state in ("delivered", "failed", "reported") and may("inspection.plan"):
         acts.append(
             act("extend", _("More time"), pages.ExtendForm, "calendar-plus", folded=state != "failed")

@@ -59,10 +59,15 @@ def page(request: StaffRequest) -> HttpResponse:
         [f"{month:%Y-%m}" for month in months],
         {
             pgettext("inspection", "Put right"): [found.get(month, (0, 0))[1] for month in months],
-            _("Still open"): [found.get(month, (0, 0))[0] - found.get(month, (0, 0))[1] for month in months],
+            pgettext("inspection", "Still open"): [
+                found.get(month, (0, 0))[0] - found.get(month, (0, 0))[1] for month in months
+            ],
         },
         stacked=True,
-        colours={pgettext("inspection", "Put right"): "@success", _("Still open"): "@warning"},
+        colours={
+            pgettext("inspection", "Put right"): "@success",
+            pgettext("inspection", "Still open"): "@warning",
+        },
     )
     return render(
         request,
@@ -101,7 +106,7 @@ def file(request: StaffRequest) -> HttpResponse:
             _("Value"),
             _("Total"),
             pgettext("inspection", "Put right"),
-            _("Still open"),
+            pgettext("inspection", "Still open"),
             _("Overdue"),
             "%",
         ]

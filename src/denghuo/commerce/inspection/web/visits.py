@@ -105,7 +105,7 @@ def _acts(request: StaffRequest, visit: Visit, bound: Bound) -> list[Act]:
             acts.append(
                 Act(
                     "not_met", _("Nobody met"), reverse("inspection:not-met", args=[visit.pk]),
-                    bound.get("not_met") or pages.NoteForm(), "door-off", folded=True,
+                    bound.get("not_met") or pages.NoteForm(), "ban", folded=True,
                 )
             )  # fmt: skip
         if may("inspection.plan"):
