@@ -196,6 +196,7 @@ def send_demand(*, key: str, channel: str, to: str, text: str) -> str:
     """
     action = DunningAction.objects.select_related("case__account__customer").get(key=key)
     account = action.case.account
+    assert action.message.handed_at is not None
     message = operations.send(
         template=wording.DEMAND.code,
         customer=account.customer,

@@ -31,7 +31,7 @@ from denghuo.foundation.identity.models import Staff
 from denghuo.foundation.outbox import operations as outbox
 from denghuo.foundation.ui import formats
 from denghuo.kernel.periods import day_of
-from denghuo.records.grid.models import TransformerArea
+from denghuo.records.grid.models import Transformer, TransformerArea
 
 
 @transaction.atomic
@@ -58,7 +58,9 @@ def report_fault(
     if transformer_id is None and transformer_area_id is not None:
         area = TransformerArea.objects.filter(pk=transformer_area_id).first()
         transformer_id = area.transformer_id if area else None
-    equipment = queries.equipment_of(rules.TRANSFORMER, transformer_id) if transformer_id else None
+    equipment = (
+        Transformer.objects.select_related("feeder__substation").filter(pk=transformer_id or 0).first()
+    )
     if equipment is None:
         return None
     made, _new = FaultSignal.objects.get_or_create(
@@ -119,6 +121,7 @@ def confirm_fault(
     if started_at > at:
         raise OutageRefused(_("The fault begins in the future."))
     usual = timedelta(minutes=queries.figure(parameters.ESTIMATE_MINUTES, day_of(at)))
+    expected = expected_at or at + usual
     outage = Outage(
         number=next_number(at),
         kind=rules.FAULT,
@@ -130,7 +133,7 @@ def confirm_fault(
         description=description.strip()[:300],
         begins_at=started_at,
         started_at=started_at,
-        expected_end_at=expected_at or at + usual,
+        expected_end_at=expected,
         requested_by=actor,
         requested_at=at,
     )
@@ -142,10 +145,10 @@ def confirm_fault(
     AffectedSupply.objects.bulk_create(affected.rows, batch_size=1000)
     take_supply(outage.affected.all(), started_at)
     FaultSignal.objects.filter(pk__in=[signal.pk for signal in signals]).update(outage=outage)
-    EndEstimate.objects.create(outage=outage, expected_at=outage.expected_end_at, made_at=at, made_by=actor)
+    EndEstimate.objects.create(outage=outage, expected_at=expected, made_at=at, made_by=actor)
     _send_crew(outage, crew, at, actor)
     cases = tuple(sorted({signal.case_id for signal in signals if signal.case_id}))
-    outbox.publish(events.FaultConfirmed(outage.pk, outage.number, cases, outage.expected_end_at, at))
+    outbox.publish(events.FaultConfirmed(outage.pk, outage.number, cases, expected, at))
     outbox.publish(events.OutageStarted(outage.pk, outage.number, outage.kind, outage.unit_id, started_at))
     note("fault.confirmed", outage, at=at, actor=actor, supplies=len(affected.rows), reports=len(signals))
     return outage

@@ -257,6 +257,7 @@ def first_and_last_errors(*, start: datetime, end: datetime, scope: str = "") ->
     first: dict[int, int] = {}
     last: dict[int, int] = {}
     for outage_id, expected_at, restored_at in rows:
+        assert restored_at is not None
         error = int((restored_at - expected_at).total_seconds() // 60)
         first.setdefault(outage_id, error)
         last[outage_id] = error

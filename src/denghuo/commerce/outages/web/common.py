@@ -49,7 +49,7 @@ class EquipmentField(forms.CharField):
 
     scope = ""
 
-    def clean(self, value: Any) -> Equipment | None:  # type: ignore[override]
+    def clean(self, value: Any) -> Equipment | None:
         text = str(super().clean(value)).partition(" ")[0].strip()
         if not text:
             return None

@@ -128,7 +128,8 @@ def _story(found: Outage) -> list[TimelineItem]:
 
 def _forms(request: StaffRequest, found: Outage, at: datetime) -> dict[str, forms.Form]:
     """The acts that this person may do now."""
-    may, made = request.user.may, {}
+    may = request.user.may
+    made: dict[str, forms.Form] = {}
     if (
         found.state == OutageState.PROPOSED
         and may("outages.approve")
