@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
-FLOORS = ["kernel", "engine", "foundation", "records", "commerce", "project"]
+FLOORS = ["kernel", "engine", "foundation", "records", "commerce", "care", "project"]
 
 
 def floor(model) -> int:
