@@ -172,6 +172,11 @@ def _feedback(town: Town) -> None:
         case=idea, answer="建议已采纳，自助机本季度升级长辈版界面。", outcome="taken_up", at=town.at(116, "10:00"),
         actor=people["linxiaoyu"],
     )  # fmt: skip
+    _tips(town)
+
+
+def _tips(town: Town) -> None:
+    people = town.people
     tip = town.call(
         "tip_off", "tip_off.breach.resale", "城东市场房东按一度一块五收电费。", at=town.at(35, "11:30"),
         unit=people["wugang"].unit, channel="12398", external_number="12398-2026-0731",
@@ -324,7 +329,14 @@ def _complaints(town: Town) -> None:
         ("none.customer", "核查为客户内部跳闸，当日无停电记录。", False, "解释原因，协助联系电工"),
     )  # fmt: skip
     _answered(town, wrongly, 131, "经查当日线路未停电，为您家内部开关跳闸。", 3)
-    home = town.home()
+    _twice(town)
+    _passed_around(town)
+    _waiting(town)
+
+
+def _twice(town: Town) -> None:
+    """A customer who complains of the same again: it goes higher."""
+    people, home = town.people, town.home()
     first = _complaint(
         town, 39, "complaint.cut.frequent", "一个月停了五次电，孩子没法上网课。", supply_point=home,
         findings=("supply.frequent", "馈线树障引起跳闸三次、检修两次。", True, "清障并补偿误工"),
@@ -347,7 +359,11 @@ def _complaints(town: Town) -> None:
         case=again, method="phone", reached=True, text="班长已致电，承诺上门", at=town.at(6, "16:00"),
         actor=people["heyong"],
     )  # fmt: skip
-    _passed_around(town)
+
+
+def _waiting(town: Town) -> None:
+    """Complaints under way today: one nobody has called about, one sent back, one just taken in."""
+    people = town.people
     town.call(
         "complaint", "complaint.service.attitude", "柜台让我跑了三趟，每次要的材料都不一样。", at=town.at(3, "11:15"),
         channel="12398", external_number="12398-2026-0902",

@@ -52,6 +52,26 @@ def inspect(
     if liable and not appliances:
         raise CaseRefused(_("Write down the appliances."))
     claim: DamageClaim = found.damage
+    total = _write_down(claim, appliances, liable, at)
+    step(found, "inspect", at=at, actor=actor, result=findings)
+    save(
+        claim,
+        liable=liable,
+        findings=findings.strip()[:500],
+        inspected_at=at,
+        inspected_by=actor,
+        compensation_fen=total,
+        decided_by=None,
+        decided_at=None,
+    )
+    if found.contacted_at is None:
+        save(found, contacted_at=at)
+    note("damage.inspected", found, at=at, actor=actor, liable=liable, compensation_fen=total)
+    return claim
+
+
+def _write_down(claim: DamageClaim, appliances: Sequence[Appliance], liable: bool, at: datetime) -> int:
+    """The appliances with what is paid for each; the sum."""
     floor = queries.figure(parameters.DAMAGE_FLOOR, on=day_of(at))
     claim.items.all().delete()
     total = 0
@@ -81,21 +101,7 @@ def inspect(
             compensation_fen=amount,
             basis=paid.basis if liable else "",
         )
-    step(found, "inspect", at=at, actor=actor, result=findings)
-    save(
-        claim,
-        liable=liable,
-        findings=findings.strip()[:500],
-        inspected_at=at,
-        inspected_by=actor,
-        compensation_fen=total,
-        decided_by=None,
-        decided_at=None,
-    )
-    if found.contacted_at is None:
-        save(found, contacted_at=at)
-    note("damage.inspected", found, at=at, actor=actor, liable=liable, compensation_fen=total)
-    return claim
+    return total
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -72,20 +72,9 @@ def receive(
     """
     if key and (known := Case.objects.filter(key=key).first()):
         return known
-    if not text.strip():
-        raise CaseRefused(_("Write down what was said."))
-    if topic.kind != kind:
-        raise CaseRefused(_("This topic belongs to another kind of matter."))
-    if kind in (CaseKind.METER_DISPUTE, CaseKind.DAMAGE) and supply_point is None:
-        raise CaseRefused(_("Choose the supply point: this matter is about its meter or its supply."))
+    _check(kind, topic, text, supply_point)
     on = day_of(at)
-    if supply_point is not None:
-        account, customer = account or supply_point.account, customer or supply_point.customer
-        terms = supply.terms_on(supply_point, on) if area is None else None
-        area = area or (terms.area if terms else None)
-        address = address or supply_point.address
-    if account is not None:
-        customer = customer or account.customer
+    account, customer, area, address = _known(supply_point, account, customer, area, address, on)
     unit = _unit(supply_point, area, account, customer, unit, actor)
     case = Case.objects.create(
         number=f"GD{on:%Y%m}{numbering.allocate(f'cases.case.{on:%Y%m}', 1)[0]:06d}",
@@ -110,20 +99,54 @@ def receive(
     )
     _second_complaint(case, at)
     _extend(case, occurred_at or at, at)
+    _begin(case, at, actor)
+    return case
+
+
+def _known(
+    point: SupplyPoint | None,
+    account: Account | None,
+    customer: Customer | None,
+    area: TransformerArea | None,
+    address: str,
+    on: date,
+) -> tuple[Account | None, Customer | None, TransformerArea | None, str]:
+    """What follows from what is known: whose supply point it is, where it lies, who pays for it."""
+    if point is not None:
+        account, customer = account or point.account, customer or point.customer
+        terms = supply.terms_on(point, on) if area is None else None
+        area, address = area or (terms.area if terms else None), address or point.address
+    if account is not None:
+        customer = customer or account.customer
+    return account, customer, area, address
+
+
+def _check(kind: str, topic: Topic, text: str, point: SupplyPoint | None) -> None:
+    if not text.strip():
+        raise CaseRefused(_("Write down what was said."))
+    if topic.kind != kind:
+        raise CaseRefused(_("This topic belongs to another kind of matter."))
+    if kind in (CaseKind.METER_DISPUTE, CaseKind.DAMAGE) and point is None:
+        raise CaseRefused(_("Choose the supply point: this matter is about its meter or its supply."))
+
+
+def _begin(case: Case, at: datetime, actor: Staff | None) -> None:
+    """Start the process and tell everybody who listens."""
     workflow.start(
-        process=rules.processes.OF_KIND[kind],
+        process=rules.processes.OF_KIND[case.kind],
         subject=case,
         title=case.title,
-        unit_id=unit.pk,
+        unit_id=case.unit_id,
         at=at,
         actor=actor,
-        customer_id=customer.pk if customer else None,
+        customer_id=case.customer_id,
         priority=case.priority,
     )
     _announce(case, at)
     _report(case, at, actor)
-    note("case.received", case, at=at, actor=actor, kind=kind, channel=channel, topic=topic.name)
-    return case
+    note(
+        "case.received", case, at=at, actor=actor, kind=case.kind, channel=case.channel, topic=case.topic.name
+    )
 
 
 def _unit(
