@@ -62,13 +62,11 @@ def receive(
 ) -> Case:
     """Take a matter in and begin its process; ``actor`` answers for it from now on (首问负责制).
 
-    What is known leads to the rest: a supply point to its account, customer, area, place and unit. ``key`` makes a
-    second call with the same key give the same matter. ``links``: bill, reading_exception, external_number, outage_id.
-    ``occurred_at``: when appliances were damaged.
+    What is known leads to the rest (``_known``). The same ``key`` gives the same matter. ``links``: bill,
+    reading_exception, external_number, outage_id. ``occurred_at``: when appliances were damaged.
 
     Raises:
-        CaseRefused: nothing was said, the topic belongs to another kind, or a supply point is missing where the kind
-            needs one.
+        CaseRefused: nothing said, a topic of another kind, or no supply point where the kind needs one.
     """
     if key and (known := Case.objects.filter(key=key).first()):
         return known
