@@ -130,6 +130,8 @@ def test_a_factory_with_two_sources_is_reviewed_pays_its_fee_and_is_billed_over_
     point = application.supply_point
     assert point.metering_points.count() == 2 and point.terms.get().tariff == "ci_two_part"
     for number, meter_point in enumerate(point.metering_points.order_by("feeder"), start=1):
-        billing.read(meter_point, "2026-07", billing.readings_of(10 * number, reactive=2, demand=Decimal("0.3")))
+        billing.read(
+            meter_point, "2026-07", billing.readings_of(10 * number, reactive=2, demand=Decimal("0.3"))
+        )
     billing.run("2026-07")
     assert billing.bill_of(point, "2026-07").energy_kwh == 30 * plan.multiplier

@@ -372,6 +372,11 @@ CONFLICTS = (
     Conflict(frozenset({"accountant", "supervisor"}), "asking_and_deciding"),
     Conflict(frozenset({"cashier", "supervisor"}), "asking_and_deciding"),
     Conflict(frozenset({"cashier", "decision_maker"}), "asking_and_deciding"),
+    *(
+        Conflict(frozenset({asking, "supervisor"}), "asking_and_deciding")
+        for asking in ("inspector", "connection_engineer", "dispatcher", "field_crew")
+    ),
+    Conflict(frozenset({"connection_engineer", "decision_maker"}), "asking_and_deciding"),
 )
 """Separation of duties: the three administrators (三员分立), and no one reads, bills and collects (职权分离)."""
 

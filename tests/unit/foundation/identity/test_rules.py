@@ -90,7 +90,9 @@ def test_nobody_prepares_and_decides_whatever_roles_come_together(first, second)
 
 def test_machines_decide_approve_and_reveal_nothing():
     assert set(rules.API_SCOPES) <= set(rules.ALL_PERMISSIONS)
-    assert {scope.split(".")[1] for scope in rules.API_SCOPES} <= {"view", "enter", "edit", "take"}
+    assert {scope.split(".")[1] for scope in rules.API_SCOPES} <= {
+        "view", "enter", "edit", "take", "intake", "apply", "book",
+    }  # fmt: skip
     assert not {"staff.edit", "calendar.edit"} & set(rules.API_SCOPES)
 
 

@@ -71,13 +71,8 @@ def book(
         AlreadyBooked: the customer has the same time already.
         AppointmentInvalid: nobody to expect, no address for a visit, or a time out of bounds.
     """
-    if customer is None and not (contact_name.strip() and contact_phone.strip()):
-        raise AppointmentInvalid(_("Give the customer, or a name and a telephone number."))
     address = address.strip() or (supply_point.address if supply_point else "")
-    if service.where == "door" and not address:
-        raise AppointmentInvalid(_("Give the address where the crew should come."))
-    if channel not in Channel.values:
-        raise AppointmentInvalid(_("Choose how it was booked."))
+    _refuse_incomplete(customer, contact_name, contact_phone, service, address, channel)
     offer = _offer(unit.code, service, starts_at, at)
     slot = _take_place(offer)
     if customer is not None:
@@ -102,11 +97,32 @@ def book(
         booked_by=actor,
     )
     tell(made, rules.BOOKED, at=at)
+    _announce(made, at, actor)
+    return made
+
+
+def _refuse_incomplete(
+    customer: Customer | None,
+    contact_name: str,
+    contact_phone: str,
+    service: Service,
+    address: str,
+    channel: str,
+) -> None:
+    if customer is None and not (contact_name.strip() and contact_phone.strip()):
+        raise AppointmentInvalid(_("Give the customer, or a name and a telephone number."))
+    if service.where == "door" and not address:
+        raise AppointmentInvalid(_("Give the address where the crew should come."))
+    if channel not in Channel.values:
+        raise AppointmentInvalid(_("Choose how it was booked."))
+
+
+def _announce(made: Appointment, at: datetime, actor: Staff | None) -> None:
     outbox.publish(
         events.AppointmentBooked(
             appointment_id=made.pk,
             customer_id=made.customer_id,
-            service=service.code,
+            service=made.service.code,
             starts_at=made.starts_at,
             booked_at=at,
         )
@@ -116,10 +132,9 @@ def book(
         subject=made,
         at=at,
         actor=actor,
-        changes={"starts_at": [None, formats.moment(made.starts_at)], "service": [None, service.code]},
-        unit_id=unit.code,
+        changes={"starts_at": [None, formats.moment(made.starts_at)], "service": [None, made.service.code]},
+        unit_id=made.unit_id,
     )
-    return made
 
 
 @transaction.atomic

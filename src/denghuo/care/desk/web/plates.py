@@ -221,10 +221,12 @@ def reveal(request: StaffRequest, text: str, field: str) -> HttpResponse:
 @never_cache
 def lookup(request: StaffRequest) -> HttpResponse:
     """For the field terminal: ``{"text": "DH1.…"}`` in, number and masked facts out, or 404 with the reason."""
-    try:
-        text = json.loads(request.body or b"{}").get("text", "")
-    except (ValueError, AttributeError):
-        text = ""
+    text: object = request.POST.get("text", "")
+    if request.content_type == "application/json":
+        try:
+            text = json.loads(request.body or b"{}").get("text", "")
+        except (ValueError, AttributeError):
+            text = ""
     if not isinstance(text, str):
         text = ""
     try:
