@@ -26,6 +26,7 @@ FIRST = {
 
 
 def staff(username: str) -> Staff:
+    operations.bring_in_catalogue()
     customers.unit("4501"), customers.unit("4502"), customers.unit("4503")
     return hire(username, AT)
 
@@ -35,6 +36,7 @@ def agent() -> Staff:
 
 
 def topic(code: str) -> Topic:
+    operations.bring_in_catalogue()
     return Topic.objects.get(code=code)
 
 

@@ -153,5 +153,5 @@ def books() -> list[tuple[Any, ...]]:
             steps=Count("tasks", distinct=True), happenings=Count("events", distinct=True)
         )
         .order_by("subject_id")
-        .values_list("subject_id", "state", "outcome", "version", "steps", "happenings")
+        .values_list("state", "outcome", "version", "steps", "happenings")
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
-from denghuo.care.cases.models import Case, Cause, Topic
+from denghuo.care.cases.models import Case, Cause
 from denghuo.foundation.outbox import operations as outbox
 from tests.cast import cases as cast
 from tests.cast import supply
@@ -40,7 +40,7 @@ def test_from_the_dark_to_the_measure(client, monkeypatch):
         return Case.objects.latest("id") if case is None else Case.objects.get(pk=case.pk)
 
     clock("09-07T19:30")
-    topic = Topic.objects.get(code="fault.outage.single")
+    topic = cast.topic("fault.outage.single")
     call = {"kind": "fault", "topic": topic.pk, "text": "家里没电", "channel": "phone", "who": who}
     fault = post("chenxin", "new", key="call-1", **call)
     assert fault.customer == point.customer and fault.area is not None
@@ -57,7 +57,7 @@ def test_from_the_dark_to_the_measure(client, monkeypatch):
     fault = post("chenxin", "follow-up", fault, satisfaction=2, text="来得太慢")
     assert fault.state == "closed" and fault.satisfaction == 2
 
-    topic = Topic.objects.get(code="complaint.cut.repair")
+    topic = cast.topic("complaint.cut.repair")
     call = {"kind": "complaint", "topic": topic.pk, "text": "等了一个小时", "channel": "phone", "who": who}
     complaint = post("chenxin", "new", key="call-2", **call)
     about = client.get(reverse("cases:about") + f"?who={who}&kind=complaint").content.decode()

@@ -69,6 +69,7 @@ def play(people: Mapping[str, Staff], *, today: date) -> None:
     homes = _by_turns(homes)
     if not homes or Case.objects.exists():
         return
+    operations.bring_in_catalogue()
     town = Town(people, homes, today)
     _settlements(town)
     _enquiries(town)

@@ -17,7 +17,12 @@ from denghuo.care.cases.operations.disputes import (
     send_to_check,
 )
 from denghuo.care.cases.operations.intake import join, link, receive, withdraw
-from denghuo.care.cases.operations.keeping import save_template, save_topic, set_settlement
+from denghuo.care.cases.operations.keeping import (
+    bring_in_catalogue,
+    save_template,
+    save_topic,
+    set_settlement,
+)
 from denghuo.care.cases.operations.repairing import (
     crew_done,
     crew_stepped,
@@ -39,6 +44,7 @@ from denghuo.care.cases.operations.talking import (
 )
 
 __all__ = [
+    "bring_in_catalogue",
     "Appliance",
     "CaseRefused",
     "ask_support",

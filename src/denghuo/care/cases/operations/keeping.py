@@ -7,11 +7,35 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from denghuo.care.cases.models import AnswerTemplate, CaseKind, Settlement, SettlementKind, Topic
+from denghuo.care.cases.models import AnswerTemplate, CaseKind, Cause, Settlement, SettlementKind, Topic
 from denghuo.care.cases.operations.stepping import CaseRefused
-from denghuo.care.cases.rules import answers
+from denghuo.care.cases.rules import answers, catalogue
 from denghuo.foundation.audit import operations as audit
 from denghuo.foundation.identity.models import OrganisationUnit, Staff
+
+
+@transaction.atomic
+def bring_in_catalogue() -> None:
+    """Bring in the first topics, causes and answers where there are none at all (a database emptied of its rows)."""
+    if Topic.objects.exists():
+        return
+    topics: dict[str, Topic] = {}
+    for row in catalogue.rows("topics"):
+        topics[row["code"]] = Topic.objects.create(
+            code=row["code"],
+            kind=row["kind"],
+            name=row["name"],
+            priority=int(row["priority"]),
+            source=row["source"],
+            parent=topics.get(row["parent"]),
+        )
+    causes: dict[str, Cause] = {}
+    for row in catalogue.rows("causes"):
+        causes[row["code"]] = Cause.objects.create(
+            code=row["code"], name=row["name"], source=row["source"], parent=causes.get(row["parent"])
+        )
+    for row in catalogue.rows("templates"):
+        AnswerTemplate.objects.create(**row)
 
 
 @transaction.atomic

@@ -121,13 +121,20 @@ def _of_supply_point(point: Any) -> Q:
 CONDITIONS = {"customer": _of_customer, "account": _of_account, "supply_point": _of_supply_point}
 
 
-def _panel(page: str) -> Any:
-    def provider(request: StaffRequest, subject: Any) -> dict[str, Any]:
-        bills = list(
-            Bill.objects.filter(CONDITIONS[page](subject), unit__code__startswith=request.user.scope)
+def _newest(page: str, subject: Any) -> list[Bill]:
+    """What the counter and the panel of one page both show, asked once."""
+    if not hasattr(subject, "_newest_bills"):
+        subject._newest_bills = list(
+            Bill.objects.filter(CONDITIONS[page](subject))
             .select_related("account")
             .order_by("-cycle", "-id")[:PANEL_BILLS]
         )
+    return subject._newest_bills  # type: ignore[no-any-return]
+
+
+def _panel(page: str) -> Any:
+    def provider(request: StaffRequest, subject: Any) -> dict[str, Any]:
+        bills = [bill for bill in _newest(page, subject) if bill.unit_id.startswith(request.user.scope)]
         number = getattr(subject, "number", "")
         more = f"{reverse('billing:bills')}?q={number}" if page != "customer" else ""
         return {"bills": bills, "more_url": more}
@@ -168,12 +175,12 @@ def _happening(bill: Bill) -> TimelineItem:
 
 
 def _customer_counter(customer: Any) -> Iterable[Counter]:
-    last = (
-        Bill.objects.filter(_of_customer(customer), state=BillState.ISSUED)
-        .exclude(kind="reversal")
-        .order_by("-cycle", "-id")
-        .first()
+    shown = (
+        bill
+        for bill in _newest("customer", customer)
+        if bill.state == BillState.ISSUED and bill.kind != "reversal"
     )
+    last = next(shown, None)
     if last is None:
         return []
     return [

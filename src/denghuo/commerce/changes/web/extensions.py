@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from denghuo.commerce.changes import operations, queries
+from denghuo.commerce.changes import operations
 from denghuo.commerce.changes.models import Change, ChangeState, Kind
 from denghuo.commerce.changes.rules import kinds, parameters, processes
 from denghuo.commerce.fieldwork import rules as fieldwork
@@ -17,7 +17,7 @@ from denghuo.foundation.audit import queries as audit
 from denghuo.foundation.identity.web.requests import StaffRequest
 from denghuo.foundation.parameters import rules as parameter_rules
 from denghuo.foundation.ui import extensions, navigation
-from denghuo.foundation.ui.extensions import Counter, Tile
+from denghuo.foundation.ui.extensions import Counter
 from denghuo.foundation.workflow import rules as flow
 
 PANEL_CHANGES = 8
@@ -132,7 +132,6 @@ def register() -> None:
         permission="changes.apply",
         order=30,
     )
-    extensions.workbench("changes.approve", _approve_tile, order=52)
 
 
 def _processes() -> None:
@@ -181,19 +180,3 @@ def _counter(point: Any) -> Iterable[Counter]:
             hint=str(found.until_date or ""),
         )
     ]
-
-
-def _approve_tile(request: StaffRequest) -> Tile | None:
-    waiting = (
-        queries.visible_changes(request.user.scope)
-        .filter(state=ChangeState.APPLIED)
-        .exclude(asked_by=request.user)
-        .count()
-    )
-    return Tile(
-        title=_("Changes of supply to approve"),
-        value=waiting,
-        url=f"{reverse('changes:list')}?state=applied",
-        icon="replace",
-        tone="warning" if waiting else "neutral",
-    )

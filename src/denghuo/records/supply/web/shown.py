@@ -200,9 +200,19 @@ def form_sections(form: Any) -> list[tuple[Any, list[Any]]]:
     ]
 
 
-def _panel(points: Any) -> dict[str, Any]:
+def _first(points: Any) -> list[Any]:
     rows = queries.with_terms_on(points.select_related("customer"), timezone.localdate())
-    found = list(rows.order_by("number")[: PANEL_ROWS + 1])
+    return list(rows.order_by("number")[: PANEL_ROWS + 1])
+
+
+def _first_of(customer: Customer) -> list[Any]:
+    """What the counter and the panel of one page both show, asked once."""
+    if not hasattr(customer, "_first_points"):
+        customer._first_points = _first(SupplyPoint.objects.filter(customer=customer))  # type: ignore[attr-defined]
+    return customer._first_points  # type: ignore[attr-defined, no-any-return]
+
+
+def _panel(found: list[Any]) -> dict[str, Any]:
     shown = [
         (point, address(point), TariffClass(point.now_class).label if point.now_class else formats.NOTHING)
         for point in found[:PANEL_ROWS]
@@ -212,14 +222,14 @@ def _panel(points: Any) -> dict[str, Any]:
 
 def customer_panel(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     """The customer's supply points with what holds today."""
-    return _panel(SupplyPoint.objects.filter(customer=customer))
+    return _panel(_first_of(customer))
 
 
 def account_panel(request: HttpRequest, account: Account) -> dict[str, Any]:
     """What the account pays for."""
     open_url = reverse("supply:open") if request.user.may("supply.edit") and not account.closed_date else ""  # type: ignore[union-attr]
     return {
-        **_panel(SupplyPoint.objects.filter(account=account)),
+        **_panel(_first(SupplyPoint.objects.filter(account=account))),
         "open_url": f"{open_url}?account={account.number}" if open_url else "",
     }
 
@@ -227,12 +237,16 @@ def account_panel(request: HttpRequest, account: Account) -> dict[str, Any]:
 def area_panel(request: HttpRequest, area: TransformerArea) -> dict[str, Any]:
     """The supply points behind a transformer area."""
     points = queries.behind_area(area.pk, timezone.localdate())
-    return _panel(points.filter(unit__code__startswith=request.user.scope)) | {"area_code": area.code}  # type: ignore[union-attr]
+    return _panel(_first(points.filter(unit__code__startswith=request.user.scope))) | {"area_code": area.code}  # type: ignore[union-attr]
 
 
 def customer_counters(customer: Customer) -> list[Counter]:
     """How many supply points are in use."""
-    count = SupplyPoint.objects.filter(customer=customer).exclude(state="closed").count()
+    found = _first_of(customer)
+    if len(found) <= PANEL_ROWS:
+        count = sum(point.state != "closed" for point in found)
+    else:
+        count = SupplyPoint.objects.filter(customer=customer).exclude(state="closed").count()
     return [Counter(gettext_lazy("Supply points"), count, url="#panel-supply-points")]
 
 
