@@ -129,7 +129,7 @@ def _newest(page: str, subject: Any) -> list[Bill]:
             .select_related("account")
             .order_by("-cycle", "-id")[:PANEL_BILLS]
         )
-    return subject._newest_bills  # type: ignore[no-any-return]
+    return subject._newest_bills
 
 
 def _panel(page: str) -> Any:

@@ -209,7 +209,7 @@ def _first_of(customer: Customer) -> list[Any]:
     """What the counter and the panel of one page both show, asked once."""
     if not hasattr(customer, "_first_points"):
         customer._first_points = _first(SupplyPoint.objects.filter(customer=customer))  # type: ignore[attr-defined]
-    return customer._first_points  # type: ignore[attr-defined, no-any-return]
+    return customer._first_points  # type: ignore[attr-defined]
 
 
 def _panel(found: list[Any]) -> dict[str, Any]:
