@@ -12,6 +12,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from rich.console import Console
 
+from denghuo.care.appointments import queries as appointments
+from denghuo.care.desk import queries as desk
 from denghuo.commerce.banking import queries as banking
 from denghuo.commerce.billing import queries as billing
 from denghuo.commerce.channels import queries as channels
@@ -25,8 +27,10 @@ from denghuo.commerce.readings import queries as readings
 from denghuo.commerce.receivables import queries as receivables
 from denghuo.commerce.reconciliation import queries as reconciliation
 from denghuo.foundation.audit import queries as audit
+from denghuo.foundation.files import queries as files
 from denghuo.foundation.imports import queries as imports
 from denghuo.foundation.jobs import queries as jobs
+from denghuo.foundation.workflow import queries as workflow
 from denghuo.records.supply import queries as supply
 
 Check = Callable[[], Iterable[str]]
@@ -70,6 +74,10 @@ CHECKS: dict[str, Check] = {
     "whoever has paid is not cut off": disconnection.inconsistencies,
     "channel files equal our totals and the differences": reconciliation.inconsistencies,
     "orders at the channels agree with payments": channels.inconsistencies,
+    "no case hangs or outlives its end": workflow.inconsistencies,
+    "no time is given away twice": appointments.inconsistencies,
+    "tickets and windows agree": desk.inconsistencies,
+    "every kept file is there": files.inconsistencies,
     "settings are safe": _settings_are_safe,
 }
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from denghuo.foundation.outbox.models import Message
-from denghuo.foundation.workflow import operations
+from denghuo.foundation.workflow import operations, queries
 from denghuo.foundation.workflow.models import HumanTask, ProcessEvent, ProcessInstance, Timer
 from tests.cast.failures import BrokenOff, at_once, breaking_off_before
 
@@ -59,3 +59,12 @@ def test_of_several_who_complete_a_step_one_wins(threaded_database, request_proc
         assert all(error is None or isinstance(error, operations.TaskNotOpen) for error in raised)
         assert case.tasks.filter(step="survey").count() == 1
         assert case.events.filter(kind="done").count() == 1
+
+
+def test_the_doctor_finds_a_case_that_hangs(request_process, subject, now):
+    case = begin(subject, now)
+    assert list(queries.inconsistencies()) == []
+    HumanTask.objects.filter(instance=case).update(state="cancelled", completed_at=now)
+    assert list(queries.inconsistencies()) == [f"case {case.number} runs and waits for nobody"]
+    ProcessInstance.objects.filter(pk=case.pk).update(paused_at=now)
+    assert len(list(queries.inconsistencies())) == 2

@@ -13,8 +13,10 @@ from denghuo.foundation.workflow.queries.cases import (
     task_url_name,
     times_passed_on,
 )
+from denghuo.foundation.workflow.queries.consistency import inconsistencies
 
 __all__ = [
+    "inconsistencies",
     "Outcome",
     "Standing",
     "instance_of",
