@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 IN_CI = os.environ.get("CI") == "true"
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-ON_EVERY_CORE = [*PYTEST, "-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
+WORKERS = ["-n", str(min(4, os.cpu_count() or 1))]
+ON_EVERY_CORE = [*PYTEST, *WORKERS, "--dist", "loadfile"]
 DATABASE_SUITES = ["tests/database", "tests/journeys"]
 KILLED_BACKENDS = "tests/journeys/test_money_kill.py"
 """Takes the whole server down, so it runs alone."""
@@ -131,7 +132,10 @@ def main() -> int:
     suites.run("types", [str(BIN / "mypy")])
     suites.run("messages", [sys.executable, "tools/messages.py", "--check"])
     suites.run("vendored assets", [sys.executable, "tools/vendor_assets/check.py"])
-    suites.run("unit and architecture", [*ON_EVERY_CORE, "tests/unit", "tests/architecture", "tests/golden"])
+    suites.run(
+        "unit and architecture",
+        [*PYTEST, *WORKERS, "--dist", "worksteal", "tests/unit", "tests/architecture", "tests/golden"],
+    )
     suites.run("database and journeys on SQLite", [*ON_EVERY_CORE, *DATABASE_SUITES])
 
     if not postgresql_programs():
