@@ -54,6 +54,8 @@ def _id(value: Any, where: str) -> str:
 
 
 def _body(request: StaffRequest) -> dict[str, Any]:
+    if request.content_type != "application/json":
+        raise Malformed("json")
     if len(request.body) > LONGEST_BODY:
         raise Malformed("body")
     try:
