@@ -92,7 +92,7 @@ SHOTS = (
     Shot("tasks", "/processes/tasks/roles", user="mofan", tallest=900),
     Shot(
         "process",
-        "/processes/cases?process=connections.low_voltage",
+        "/processes/cases",
         user="heyong",
         follow=(FIRST,),
         tallest=1500,
