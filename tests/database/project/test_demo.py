@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.db.models import Count, Sum
@@ -35,7 +36,8 @@ def standing(django_db_setup, django_db_blocker):
 
 
 def test_it_has_the_size_that_was_asked_for_and_is_marked_synthetic(standing):
-    assert Customer.objects.count() == CUSTOMERS
+    founded = Customer.objects.earliest("created_at").created_at + timedelta(days=1)
+    assert Customer.objects.filter(created_at__lt=founded).count() == CUSTOMERS, "others moved in later"
     assert not Customer.objects.filter(synthetic=False).exists()
     assert "liumin" in standing
 
