@@ -66,7 +66,7 @@ def chromium():
         browser.close()
 
 
-def until(page: object, expression: str, seconds: float = 8) -> None:
+def until(page: object, expression: str, seconds: float = 15) -> None:
     """Wait until a JavaScript expression holds. (Playwright's own ``wait_for_function`` needs eval, which the CSP forbids.)"""
     end = time.monotonic() + seconds
     while not page.evaluate(f"Boolean({expression})"):
@@ -97,7 +97,8 @@ class Site:
         """A fresh page at ``path``; signed in as ``staff`` where one is given (without typing the password)."""
         context = self.browser.new_context(viewport=viewport, locale=locale, timezone_id="Asia/Shanghai")
         self.contexts.append(context)
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(15_000)
+        context.set_default_navigation_timeout(40_000)  # the first page of a process also loads the program
         context.add_init_script(_WATCH)
         if theme:
             context.add_init_script(f"try {{ localStorage.setItem('denghuo.theme', '{theme}') }} catch {{}}")
