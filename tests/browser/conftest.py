@@ -136,6 +136,7 @@ def site(live_server, chromium) -> Iterator[Site]:
     yield running
     for context in running.contexts:
         context.close()
+    time.sleep(0.4)  # a page that closes may still be saving a draft: its tables are emptied only afterwards
     assert not running.unexpected(), "\n".join(running.unexpected())
 
 
